@@ -1,0 +1,133 @@
+package import ChatModel
+import Credentials
+import Logging
+
+extension AccountService {
+    // MARK: Administrators
+
+    package func account(_ id: UserID, as admin: Identity) async throws(ChatError) -> Account {
+        try self.requireAdmin(admin)
+        guard let account = try await self.stored(id) else { throw ChatError(.noSuchUser) }
+        return account
+    }
+
+    package func accounts(
+        matching query: AccountQuery, as admin: Identity
+    ) async throws(ChatError) -> (total: Int, accounts: [Account]) {
+        try self.requireAdmin(admin)
+        return try await self.accounts(matching: query)
+    }
+
+    package func messages(
+        of id: UserID, offset: Int, limit: Int, as admin: Identity
+    ) async throws(ChatError) -> (total: Int, messages: [(RoomNumber, Message)]) {
+        try self.requireAdmin(admin)
+        do { return try await self.store.messages(by: id, offset: offset, limit: limit) } catch {
+            throw ChatError(error)
+        }
+    }
+
+    package func setPassword(of id: UserID, to password: String, as admin: Identity) async throws(ChatError) {
+        try self.requireAdmin(admin)
+        try await self.replacePassword(of: id, with: password)
+        await self.audit("account_password_changed", id, by: admin.profile.username)
+    }
+
+    package func setDisabled(_ id: UserID, _ isDisabled: Bool, as admin: Identity) async throws(ChatError) {
+        try self.requireAdmin(admin)
+        try await self.disable(id, isDisabled, by: admin.profile.username)
+    }
+
+    package func delete(_ id: UserID, messages: ErasureChoice, as admin: Identity) async throws(ChatError) {
+        try self.requireAdmin(admin)
+        try await self.erase(id, messages: messages, by: admin.profile.username)
+    }
+
+    // MARK: The operator, on the command line
+
+    /// Any legal name and non-empty password: the rules of sign-up bind only sign-up.
+    package func create(
+        username: String, password: String, role: ServerRole
+    ) async throws(ChatError) -> Account {
+        let name: Username
+        do throws(UsernameError) {
+            name = try Username(username)
+        } catch {
+            throw ChatError(.invalidArgument, detail: error.reason)
+        }
+        guard !name.isReservedGuestForm else {
+            throw ChatError(.invalidArgument, detail: "names of the form Guest1234 are kept for guests")
+        }
+        let account = try await self.store(name, password: password, role: role)
+        await self.audit("account_created", account.id, by: "operator")
+        return account
+    }
+
+    package func setPassword(of id: UserID, to password: String) async throws(ChatError) {
+        try await self.replacePassword(of: id, with: password)
+        await self.audit("account_password_changed", id, by: "operator")
+    }
+
+    package func setDisabled(_ id: UserID, _ isDisabled: Bool) async throws(ChatError) {
+        try await self.disable(id, isDisabled, by: "operator")
+    }
+
+    package func delete(_ id: UserID, messages: ErasureChoice) async throws(ChatError) {
+        try await self.erase(id, messages: messages, by: "operator")
+    }
+
+    package func accounts(matching query: AccountQuery) async throws(ChatError) -> (total: Int, accounts: [Account]) {
+        do { return try await self.store.accounts(matching: query) } catch { throw ChatError(error) }
+    }
+
+    package func issueToken(for id: UserID, lifetimeSeconds: Int64?) async throws(ChatError) -> IssuedToken {
+        guard let account = try await self.stored(id) else { throw ChatError(.noSuchUser) }
+        guard !account.isDisabled else { throw ChatError(.accountDisabled) }
+        return self.issue(to: account, lifetimeSeconds: lifetimeSeconds)
+    }
+
+    /// Another process has changed an account in the store: ends the sessions that it may no longer have.
+    package func refreshFromStore(_ id: UserID) async {
+        let account = try? await self.store.account(id)
+        guard let account, !account.isDisabled else {
+            return self.hub.end(self.users.sessions(of: id), .revoked)
+        }
+        self.hub.end(self.users.sessions(of: id).filter { $0.generation < account.generation }, .revoked)
+    }
+
+    // MARK: Steps
+
+    private func requireAdmin(_ identity: Identity) throws(ChatError) {
+        guard identity.serverRole == .admin else { throw ChatError(.forbidden) }
+    }
+
+    private func disable(_ id: UserID, _ isDisabled: Bool, by actor: String) async throws(ChatError) {
+        _ = try await self.change(id) { change in
+            change.isDisabled = isDisabled
+            change.raisesGeneration = isDisabled
+        }
+        if isDisabled { self.hub.end(self.users.sessions(of: id), .revoked) }
+        await self.audit(isDisabled ? "account_disabled" : "account_enabled", id, by: actor)
+    }
+
+    private func erase(_ id: UserID, messages choice: ErasureChoice, by actor: String) async throws(ChatError) {
+        do throws(StoreError) {
+            try await self.store.deleteAccount(id, messages: choice, at: self.clock.now())
+        } catch {
+            throw ChatError(error)
+        }
+        self.hub.end(self.users.sessions(of: id), .revoked)
+        await self.audit("account_deleted", id, by: actor)
+    }
+
+    /// An act that happened is not undone because its audit line could not be written; the log says so then.
+    private func audit(_ action: String, _ target: UserID, by actor: String) async {
+        let entry = AuditEntry(at: self.clock.now(), actor: actor, action: action, target: target.value)
+        do throws(StoreError) {
+            try await self.store.appendAudit(entry)
+        } catch {
+            self.logger.error(
+                "the audit log cannot be written", metadata: ["action": "\(action)", "error": "\(error.detail)"])
+        }
+    }
+}

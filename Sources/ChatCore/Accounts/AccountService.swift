@@ -1,0 +1,257 @@
+package import ChatModel
+package import Credentials
+import Logging
+
+/// Accounts: sign-up, log-in, tokens, and what administrators and operators do to them.
+package final class AccountService: Sendable {
+    package struct IssuedToken: Sendable {
+        package let token: String
+        package let expiresInSeconds: Int64
+        package let profile: UserProfile
+    }
+
+    package enum SignUpError: Error, Sendable {
+        case invalid([SignUpRules.Violation])
+        case refused(ChatError)
+    }
+
+    package struct Settings: Sendable {
+        package var policy = Policy()
+        package var limits = Limits()
+        package var passwordIterations = PasswordRecord.defaultIterations
+        /// Failed log-ins of one account from one address, and of one address.
+        package var loginRate = Rate(burst: 5, perSecond: 5.0 / 60)
+        package var addressLoginRate = Rate(burst: 30, perSecond: 30.0 / 600)
+
+        package init() {}
+    }
+
+    let store: any ChatStore
+    let tokens: TokenAuthority
+    let users: UserDirectory
+    let guests: GuestRegistry
+    let hub: Hub
+    let clock: any WallClock
+    let settings: Settings
+    let logger: Logger
+    private let decoySeed: DecoySeed
+    private let passwords: PasswordWorkers
+    private let signUps: KeyedBuckets<String>
+    private let failedLogins: KeyedBuckets<String>
+    private let failedAddresses: KeyedBuckets<String>
+    private let rules = SignUpRules()
+
+    init(
+        store: any ChatStore, tokens: TokenAuthority, decoySeed: DecoySeed, users: UserDirectory, guests: GuestRegistry,
+        hub: Hub, clock: any WallClock, settings: Settings, logger: Logger
+    ) {
+        self.store = store
+        self.tokens = tokens
+        self.decoySeed = decoySeed
+        self.users = users
+        self.guests = guests
+        self.hub = hub
+        self.clock = clock
+        self.settings = settings
+        self.logger = logger
+        self.passwords = PasswordWorkers()
+        let hourly = Double(settings.policy.signUpsPerHour)
+        self.signUps = KeyedBuckets(Rate(burst: hourly, perSecond: hourly / 3600))
+        self.failedLogins = KeyedBuckets(settings.loginRate)
+        self.failedAddresses = KeyedBuckets(settings.addressLoginRate)
+    }
+
+    // MARK: Oneself
+
+    package func signUp(
+        username: String, password: String, from address: ClientAddress
+    ) async throws(SignUpError) -> Account {
+        guard self.settings.policy.signUp == .open else { throw .refused(ChatError(.signUpClosed)) }
+        let name = try self.checked(username: username, password: password)
+        if let wait = self.signUps.take(address.group, now: self.clock.now()) {
+            throw .refused(ChatError(.rateLimited, retryAfterMilliseconds: wait))
+        }
+        do throws(ChatError) {
+            return try await self.store(name, password: password, role: .user)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// - Throws: ``ChatError/Code/authInvalid`` alike for an unknown user, a wrong password and a disabled account,
+    ///   after the same work.
+    package func logIn(
+        username: String, password: String, from address: ClientAddress
+    ) async throws(ChatError) -> IssuedToken {
+        let now = self.clock.now()
+        let name = try? Username(username)
+        let key = "\(name?.canonical ?? "")\u{0}\(address.group)"
+        try self.checkPace(of: key, address, now: now)
+        let account: Account? = if let name { try await self.stored(UserID(canonical: name.canonical)) } else { nil }
+        let record = account?.passwordRecord.flatMap { try? PasswordRecord(serialized: $0) }
+        let compared =
+            record
+            ?? PasswordRecord.decoy(
+                for: name?.canonical ?? "", seed: self.decoySeed, iterations: self.settings.passwordIterations)
+        let matches = try await self.passwords.run { compared.verify(password: password) }
+        guard matches, record != nil, let account, !account.isDisabled else {
+            throw ChatError(.authInvalid, detail: "wrong name or password")
+        }
+        return self.issue(to: account, lifetimeSeconds: nil)
+    }
+
+    package func guest(from address: ClientAddress) async throws(ChatError) -> IssuedToken {
+        let profile = try self.admitGuest(from: address)
+        let (token, lifetime) = self.tokens.issue(
+            to: profile.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
+        return IssuedToken(token: token, expiresInSeconds: lifetime, profile: profile)
+    }
+
+    package func refresh(_ identity: Identity) async throws(ChatError) -> IssuedToken {
+        if identity.profile.isGuest {
+            let (token, lifetime) = self.tokens.issue(
+                to: identity.profile.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
+            return IssuedToken(token: token, expiresInSeconds: lifetime, profile: identity.profile)
+        }
+        return self.issue(to: try await self.account(of: identity), lifetimeSeconds: nil)
+    }
+
+    /// Ends one token, or with `everywhere` all tokens and connections of the account.
+    package func logOut(_ identity: Identity, everywhere: Bool) async throws(ChatError) {
+        if everywhere, !identity.profile.isGuest {
+            _ = try await self.change(identity.profile.id) { $0.raisesGeneration = true }
+        }
+        if let id = identity.tokenID {
+            let until = identity.tokenExpiresAt ?? self.clock.now().adding(seconds: 86_400)
+            try await self.storing { () throws(StoreError) in try await self.store.revokeToken(id, until: until) }
+            self.tokens.revoke(id)
+        }
+        let sessions = self.users.sessions(of: identity.profile.id)
+        self.hub.end(sessions.filter { everywhere || $0.tokenID == identity.tokenID }, .revoked)
+    }
+
+    package func account(of identity: Identity) async throws(ChatError) -> Account {
+        if let account = try await self.stored(identity.profile.id) { return account }
+        guard identity.profile.isGuest else { throw ChatError(.noSuchUser) }
+        return Account(profile: identity.profile, createdAt: self.clock.now())
+    }
+
+    package func changePassword(
+        of identity: Identity, current: String, new: String
+    ) async throws(SignUpError) {
+        let violations = self.rules.violations(ofPassword: new)
+        guard violations.isEmpty else { throw .invalid(violations) }
+        do throws(ChatError) {
+            try self.checkPace(
+                of: "\(identity.profile.id)\u{0}\(identity.address.group)", identity.address,
+                now: self.clock.now())
+            let account = try await self.account(of: identity)
+            guard let record = account.passwordRecord.flatMap({ try? PasswordRecord(serialized: $0) }),
+                try await self.passwords.run({ record.verify(password: current) })
+            else { throw ChatError(.authInvalid, detail: "wrong current password") }
+            try await self.replacePassword(of: identity.profile.id, with: new)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// Makes a guest an account under the guest's own id kept as author of what it wrote, or a new one named as wanted.
+    package func upgradeGuest(
+        _ identity: Identity, username: String, password: String
+    ) async throws(SignUpError) -> IssuedToken {
+        guard identity.profile.isGuest else { throw .refused(ChatError(.forbidden)) }
+        let account = try await self.signUp(username: username, password: password, from: identity.address)
+        do throws(ChatError) {
+            try await self.storing { () throws(StoreError) in
+                try await self.store.moveMessages(from: identity.profile.id, to: account.id)
+            }
+        } catch {
+            throw .refused(error)
+        }
+        self.hub.end(self.users.sessions(of: identity.profile.id), .revoked)
+        self.guests.remove(identity.profile.id)
+        return self.issue(to: account, lifetimeSeconds: nil)
+    }
+
+    // MARK: Shared steps
+
+    func issue(to account: Account, lifetimeSeconds: Int64?) -> IssuedToken {
+        let (token, lifetime) = self.tokens.issue(
+            to: account.id, isGuest: account.profile.isGuest, generation: account.generation,
+            lifetimeSeconds: lifetimeSeconds, now: self.clock.now())
+        return IssuedToken(token: token, expiresInSeconds: lifetime, profile: account.profile)
+    }
+
+    func admitGuest(from address: ClientAddress) throws(ChatError) -> UserProfile {
+        guard self.settings.policy.guestsEnabled else { throw ChatError(.guestsDisabled) }
+        return try self.guests.admit(
+            from: address, perAddress: self.settings.limits.guestsPerAddress, random: self.tokens.randomWords().0,
+            now: self.clock.now())
+    }
+
+    func stored(_ id: UserID) async throws(ChatError) -> Account? {
+        do { return try await self.store.account(id) } catch { throw ChatError(error) }
+    }
+
+    func storing<Result>(_ body: () async throws(StoreError) -> Result) async throws(ChatError) -> Result {
+        do { return try await body() } catch { throw ChatError(error) }
+    }
+
+    func change(_ id: UserID, _ fill: (inout AccountChange) -> Void) async throws(ChatError) -> Account {
+        var change = AccountChange()
+        fill(&change)
+        do throws(StoreError) {
+            return try await self.store.updateAccount(id, change)
+        } catch {
+            throw error.code == .notFound ? ChatError(.noSuchUser) : ChatError(error)
+        }
+    }
+
+    /// A new password ends every session: whoever knew the old one is out.
+    func replacePassword(of id: UserID, with password: String) async throws(ChatError) {
+        let record = try await self.derive(password)
+        _ = try await self.change(id) { change in
+            change.passwordRecord = record
+            change.raisesGeneration = true
+        }
+        self.hub.end(self.users.sessions(of: id), .revoked)
+    }
+
+    func store(_ name: Username, password: String, role: ServerRole) async throws(ChatError) -> Account {
+        let profile = UserProfile(id: UserID(canonical: name.canonical), username: name.asTyped)
+        if try await self.stored(profile.id) != nil { throw ChatError(.usernameTaken) }
+        let account = Account(
+            profile: profile, role: role, passwordRecord: try await self.derive(password), createdAt: self.clock.now())
+        do throws(StoreError) {
+            try await self.store.createAccount(account)
+        } catch {
+            throw error.code == .exists ? ChatError(.usernameTaken) : ChatError(error)
+        }
+        return account
+    }
+
+    private func derive(_ password: String) async throws(ChatError) -> String {
+        let iterations = self.settings.passwordIterations
+        return try await self.passwords.run { () throws(ChatError) -> String in
+            do throws(PasswordError) {
+                return try PasswordRecord.derive(password: password, iterations: iterations).serialized
+            } catch {
+                throw ChatError(.invalidArgument, detail: error.reason)
+            }
+        }
+    }
+
+    private func checked(username: String, password: String) throws(SignUpError) -> Username {
+        let result = self.rules.check(username: username, password: password)
+        guard let name = result.username, result.violations.isEmpty else { throw .invalid(result.violations) }
+        guard !name.isReservedGuestForm else { throw .refused(ChatError(.usernameTaken)) }
+        return name
+    }
+
+    /// Every try counts until it succeeds elsewhere; never a lock on the account itself, which others could abuse.
+    private func checkPace(of key: String, _ address: ClientAddress, now: Timestamp) throws(ChatError) {
+        if let wait = self.failedAddresses.take(address.group, now: now) ?? self.failedLogins.take(key, now: now) {
+            throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ChatModel
+import Synchronization
+
+/// The guests of this node: who exists in memory only, under which name, until it first writes.
+package final class GuestRegistry: Sendable {
+    fileprivate struct Guest {
+        let profile: UserProfile
+        let address: String
+        var lastSeen: Timestamp
+        var isStored = false
+    }
+
+    fileprivate struct Table {
+        var guests: [UserID: Guest] = [:]
+        var perAddress: [String: Int] = [:]
+    }
+
+    /// The names are `Guest0000`…`Guest9999`.
+    package static let capacity = 10_000
+
+    private let table = Mutex(Table())
+
+    package init() {}
+
+    package var count: Int { self.table.withLock { $0.guests.count } }
+
+    /// A new guest under a free name.
+    ///
+    /// - Parameter random: picks the first name to try; those after it follow in order.
+    /// - Throws: ``ChatError/Code/guestUnavailable`` when no name is free, ``ChatError/Code/rateLimited`` when the
+    ///   address has `perAddress` guests already.
+    func admit(
+        from address: ClientAddress, perAddress: Int, random: UInt64, now: Timestamp
+    ) throws(ChatError) -> UserProfile {
+        try self.table.withLock { (table) throws(ChatError) -> UserProfile in
+            guard perAddress <= 0 || table.perAddress[address.group, default: 0] < perAddress else {
+                throw ChatError(.guestUnavailable, detail: "too many guests from \(address.group)")
+            }
+            guard table.guests.count < Self.capacity else { throw ChatError(.guestUnavailable) }
+            let first = Int(random % UInt64(Self.capacity))
+            for offset in 0..<Self.capacity {
+                let profile = Self.profile(number: (first + offset) % Self.capacity)
+                guard table.guests[profile.id] == nil else { continue }
+                table.insert(Guest(profile: profile, address: address.group, lastSeen: now))
+                return profile
+            }
+            throw ChatError(.guestUnavailable)
+        }
+    }
+
+    /// Brings back a guest that showed a valid token; after a restart it is not known any more and is made anew.
+    func readmit(_ id: UserID, username: String, from address: ClientAddress, isStored: Bool, now: Timestamp)
+        -> UserProfile
+    {
+        self.table.withLock { table in
+            if table.guests[id] != nil {
+                table.guests[id]?.lastSeen = now
+                return table.guests[id]?.profile ?? UserProfile(id: id, username: username, isGuest: true)
+            }
+            let profile = UserProfile(id: id, username: username, isGuest: true)
+            table.insert(Guest(profile: profile, address: address.group, lastSeen: now, isStored: isStored))
+            return profile
+        }
+    }
+
+    /// Whether the guest has no account yet; asked before its first write.
+    func needsAccount(_ id: UserID) -> Bool { self.table.withLock { $0.guests[id].map { !$0.isStored } ?? true } }
+
+    func accountStored(_ id: UserID) { self.table.withLock { $0.guests[id]?.isStored = true } }
+
+    func touch(_ id: UserID, now: Timestamp) { self.table.withLock { $0.guests[id]?.lastSeen = now } }
+
+    func remove(_ id: UserID) { self.table.withLock { _ = $0.remove(id) } }
+
+    /// Forgets guests that have not been seen since a time, unless they are connected.
+    func purge(idleSince time: Timestamp, isOnline: (UserID) -> Bool) {
+        self.table.withLock { table in
+            for (id, guest) in table.guests where guest.lastSeen < time && !isOnline(id) { _ = table.remove(id) }
+        }
+    }
+
+    private static func profile(number: Int) -> UserProfile {
+        let digits = String(number)
+        let padded = String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        return UserProfile(id: UserID(canonical: "guest" + padded), username: "Guest" + padded, isGuest: true)
+    }
+}
+
+extension GuestRegistry.Table {
+    fileprivate mutating func insert(_ guest: GuestRegistry.Guest) {
+        self.guests[guest.profile.id] = guest
+        self.perAddress[guest.address, default: 0] += 1
+    }
+
+    fileprivate mutating func remove(_ id: UserID) -> GuestRegistry.Guest? {
+        guard let guest = self.guests.removeValue(forKey: id) else { return nil }
+        let left = self.perAddress[guest.address, default: 1] - 1
+        self.perAddress[guest.address] = left > 0 ? left : nil
+        return guest
+    }
+}

@@ -1,0 +1,221 @@
+import ChatModel
+import NIOCore
+
+extension ChatService {
+    /// Brings a connection into a room: membership, then subscription, then the past, then live events without gap or double.
+    func join(_ reference: RoomReference, _ options: JoinOptions, as session: ClientSession) -> EventLoopFuture<Reply> {
+        let promise = session.eventLoop.makePromise(of: Reply.self)
+        Task {
+            do throws(ChatError) {
+                let room = try await self.enter(reference, by: session.actor, from: session.address)
+                try await self.bringIn(session, to: room, options, answering: promise)
+            } catch {
+                self.metrics.refused(error.code)
+                promise.fail(error)
+            }
+        }
+        return promise.futureResult
+    }
+
+    /// The same without a connection: membership only.
+    func joinMembership(of reference: RoomReference, by actor: Actor) async throws(ChatError) -> Reply {
+        let room = try await self.enter(reference, by: actor, from: .local)
+        return .room(try await self.info(of: room, for: actor))
+    }
+
+    // MARK: Membership
+
+    /// Finds the room, or creates it where that is allowed, and makes the actor a member unless he comes in by right of
+    /// the room's openness alone (guests do).
+    ///
+    /// - Throws: ``ChatError/Code/pending`` after a request was stored or found.
+    private func enter(
+        _ reference: RoomReference, by actor: Actor, from address: ClientAddress
+    ) async throws(ChatError) -> Room {
+        guard let room = try await self.rooms.room(reference) else {
+            return try await self.autoCreate(reference, by: actor)
+        }
+        for _ in 0..<8 {
+            let now = self.clock.now()
+            let (refusal, membership, access, seq) = room.withState { state in
+                (
+                    state.refusal(of: .enter, to: actor, policy: self.policy, limits: self.limits, now: now)
+                        ?? state.guestBan(of: actor, from: address, now: now),
+                    state.membership(of: actor.id), state.record.settings.access, state.record.lastSeq
+                )
+            }
+            if let refusal { throw refusal }
+            if membership?.isMember ?? false { return room }
+            if actor.profile.isGuest || actor.serverRole == .admin && access != .isPublic { return room }
+            let isPublic = access == .isPublic
+            let change = MembershipChange(
+                user: actor.profile, action: isPublic ? .joined : .requested,
+                membership: Membership(
+                    role: isPublic ? self.returningRole(of: actor, in: room) : .none,
+                    status: isPublic ? .active : .pending, joinedAt: now, joinedSeq: seq))
+            guard try await self.commit(change, replacing: membership, in: room, by: actor) else { continue }
+            if isPublic { return room }
+            throw ChatError(.pending)
+        }
+        throw ChatError(.conflict, retryAfterMilliseconds: 100)
+    }
+
+    /// A creator who comes back to a room that has lost its last owner owns it again.
+    private func returningRole(of actor: Actor, in room: Room) -> Role {
+        room.withState { $0.record.creator == actor.id && $0.owners().isEmpty } ? .owner : .member
+    }
+
+    /// Stores a membership change. False when somebody else changed the same record first: decide again.
+    func commit(
+        _ change: MembershipChange, replacing membership: Membership?, in room: Room, by actor: Actor,
+        expectedVersion: Int64? = nil
+    ) async throws(ChatError) -> Bool {
+        do {
+            _ = try await self.log.append(
+                RoomDraft(
+                    room: room.identity.id, actor: actor.profile, at: self.clock.now(),
+                    expectedVersion: expectedVersion,
+                    change: .membership(change, replacing: membership)),
+                to: room)
+            return true
+        } catch  where error.code == .conflict {
+            return false
+        } catch {
+            throw ChatError(error)
+        }
+    }
+
+    /// Whoever joins a free id or number makes the room, when the operator allows it.
+    private func autoCreate(_ reference: RoomReference, by actor: Actor) async throws(ChatError) -> Room {
+        guard self.policy.autoCreateRooms, !actor.profile.isGuest || self.policy.guestsCreateRooms else {
+            throw ChatError(.noSuchRoom)
+        }
+        if let wait = self.autoCreations.take(actor.id, now: self.clock.now()) {
+            throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
+        }
+        try await self.storeGuest(actor.profile)
+        var new = NewRoom()
+        switch reference {
+        case .number(let number): new.number = number
+        case .id(let id): new.id = try Self.checked(id)
+        }
+        do {
+            _ = try await self.store.createRoom(new, creator: actor.profile, at: self.clock.now())
+        } catch  where error.code == .roomExists {
+            // Somebody was quicker, or the room was deleted and its number rests: then there is none to join.
+        } catch {
+            throw ChatError(error)
+        }
+        return try await self.rooms.existing(reference)
+    }
+
+    // MARK: Subscription
+
+    private func bringIn(
+        _ session: ClientSession, to room: Room, _ options: JoinOptions, answering promise: EventLoopPromise<Reply>
+    ) async throws(ChatError) {
+        let subscription = try await self.subscribe(session, to: room)
+        do throws(ChatError) {
+            let through = subscription.through
+            let now = self.clock.now()
+            let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now) }
+            let resumption: Resumption? =
+                if let position = options.position {
+                    try await self.resumption(from: position, through: through, visibleFrom: visibleFrom, in: room)
+                } else { nil }
+            let history = try await self.pastMessages(
+                of: room, count: options.history, through: through, visibleFrom: visibleFrom)
+            var info = try await self.info(of: room, for: session.actor)
+            info.record.lastSeq = through
+            let joinedInfo = info
+            try await self.goLive(session, [room]) {
+                let (present, isFirst) = room.withState { state in
+                    (
+                        state.presence.snapshot(detail: self.limits.presenceDetail),
+                        !state.presence.contains(session.profile.id)
+                    )
+                }
+                promise.succeed(
+                    .joined(
+                        JoinedRoom(
+                            info: joinedInfo, isFirstConnection: isFirst, present: present, history: history,
+                            resumption: resumption)))
+            }
+        } catch {
+            if subscription.isNew { try? await self.drop(room, of: session) }
+            throw error
+        }
+    }
+
+    /// Puts a subscription in place that is not live yet, unless the connection has one.
+    ///
+    /// - Returns: The position through which the past is to be fetched, and whether the subscription is new.
+    func subscribe(_ session: ClientSession, to room: Room) async throws(ChatError) -> (through: Seq, isNew: Bool) {
+        try await self.onLoop(of: session) { () throws(ChatError) in
+            guard !session.isClosed else { throw ChatError(.unavailable) }
+            if let subscription = session.subscription(to: room) { return (subscription.lastSeq, false) }
+            let through = room.lastSeq
+            session.subscribe(Subscription(session: session, room: room, lastSeq: through))
+            return (through, true)
+        }
+    }
+
+    /// Answers, then lets live events flow: whatever was published since the past was fetched comes first.
+    ///
+    /// - Parameter answer: Runs on the loop, right before the first live event.
+    func goLive(
+        _ session: ClientSession, _ rooms: [Room], answer: @escaping @Sendable () -> Void
+    ) async throws(ChatError) {
+        try await self.onLoop(of: session) { () throws(ChatError) in
+            // Once closed there is nobody to tell, but whoever waits for the answer must get one.
+            answer()
+            guard !session.isClosed else { return }
+            for room in rooms { self.startDelivery(of: room, to: session) }
+            session.requestFlush()
+        }
+    }
+
+    /// On the session's loop.
+    private func startDelivery(of room: Room, to session: ClientSession) {
+        guard let subscription = session.subscription(to: room), !subscription.isLive else { return }
+        guard let missed = room.recentEvents(after: subscription.lastSeq) else {
+            // More went by than the window holds: fetch it, then try again.
+            Task { await self.catchUp(subscription.lastSeq, in: room, session) }
+            return
+        }
+        session.shard.deliver(missed, to: subscription)
+        subscription.isLive = true
+        room.arrive(session.profile, through: self.hub)
+    }
+
+    private func catchUp(_ after: Seq, in room: Room, _ session: ClientSession) async {
+        let events = try? await self.store.events(in: room.identity.id, after: after, through: room.lastSeq, limit: 500)
+        try? await self.onLoop(of: session) { () throws(ChatError) in
+            guard let events, !events.isEmpty, let subscription = session.subscription(to: room) else { return }
+            session.shard.deliver(events, to: subscription)
+            self.startDelivery(of: room, to: session)
+            session.requestFlush()
+        }
+    }
+
+    private func drop(_ room: Room, of session: ClientSession) async throws(ChatError) {
+        try await self.onLoop(of: session) { () throws(ChatError) in
+            if let subscription = session.subscription(to: room), !subscription.isLive {
+                session.unsubscribe(subscription)
+            }
+        }
+    }
+
+    private func pastMessages(
+        of room: Room, count: Int, through: Seq, visibleFrom: Seq?
+    ) async throws(ChatError) -> [Message] {
+        guard count > 0, through > 0, let visibleFrom else { return [] }
+        do {
+            let window = HistoryWindow(anchor: .before(through + 1), limit: min(count, self.limits.historyPage))
+            return try await self.store.messages(in: room.identity.id, window: window, visibleFrom: visibleFrom)
+                .messages
+        } catch {
+            throw ChatError(error)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ChatModel
+import NIOCore
+
+extension ChatService {
+    /// Ends a user's membership, and with it the presence of all his connections. Somebody who is no stored member (a
+    /// guest in a public room) only takes this connection out.
+    func leave(_ reference: RoomReference, as session: ClientSession) -> EventLoopFuture<Reply> {
+        guard let subscription = session.subscription(to: reference) else {
+            return self.inTask(session) { () throws(ChatError) -> Reply in
+                try await self.leaveMembership(of: reference, by: session.actor)
+            }
+        }
+        let room = subscription.room
+        let isMember = room.withState { $0.membership(of: session.profile.id)?.isMember ?? false }
+        if isMember {
+            return self.inTask(session) { () throws(ChatError) -> Reply in
+                try await self.leaveMembership(of: reference, by: session.actor)
+            }
+        }
+        session.unsubscribe(subscription)
+        if subscription.isLive { room.depart(session.profile.id, through: self.hub) }
+        return session.eventLoop.makeSucceededFuture(.done)
+    }
+
+    func leaveMembership(of reference: RoomReference, by actor: Actor) async throws(ChatError) -> Reply {
+        let room = try await self.rooms.existing(reference)
+        for _ in 0..<8 {
+            let now = self.clock.now()
+            let (membership, successor, version, isStrict) = room.withState { state in
+                let membership = state.membership(of: actor.id)
+                let isLastOwner = membership?.role == .owner && state.owners() == [actor.id]
+                return (
+                    membership, isLastOwner ? state.successor(of: actor.id) : nil, state.record.version,
+                    state.record.settings.access == .strictPrivate
+                )
+            }
+            guard let membership, membership.isMember || membership.status == .pending else {
+                throw ChatError(membership?.status(at: now) == .banned ? .banned : .notMember)
+            }
+            if let successor {
+                // In a strict room nobody becomes owner by accident: the owner names one first.
+                if isStrict { throw ChatError(.successorRequired) }
+                guard try await self.hand(room, to: successor, by: actor, version: version) else { continue }
+            }
+            var after = membership
+            after.role = .none
+            after.status = .none
+            after.until = nil
+            after.reason = ""
+            let change = MembershipChange(user: actor.profile, action: .left, membership: after)
+            if try await self.commit(change, replacing: membership, in: room, by: actor) { return .done }
+        }
+        throw ChatError(.conflict, retryAfterMilliseconds: 100)
+    }
+
+    private func hand(
+        _ room: Room, to successor: StoredMember, by actor: Actor, version: Int64
+    ) async throws(ChatError) -> Bool {
+        var owner = successor.membership
+        owner.role = .owner
+        let change = MembershipChange(user: successor.profile, action: .roleChanged, membership: owner)
+        return try await self.commit(
+            change, replacing: successor.membership, in: room, by: actor, expectedVersion: version)
+    }
+}

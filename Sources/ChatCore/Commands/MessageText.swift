@@ -1,0 +1,74 @@
+import ChatModel
+import Foundation
+
+/// What becomes of the text that a client hands in.
+enum MessageText {
+    /// Removes control characters but tab and newline, trims white space, brings the text into Unicode NFC.
+    ///
+    /// - Throws: ``ChatError/Code/emptyMessage``, ``ChatError/Code/messageTooLong``.
+    static func normalise(_ text: String, limits: Limits) throws(ChatError) -> String {
+        // Whoever sends megabytes is refused before they are looked at.
+        guard text.utf8.count <= limits.messageBytes * 4 else { throw ChatError(.messageTooLong) }
+        let clean = Self.isPlain(text) ? text : Self.withoutControls(text).precomposedStringWithCanonicalMapping
+        let trimmed = Self.trim(clean)
+        guard !trimmed.isEmpty else { throw ChatError(.emptyMessage) }
+        guard trimmed.utf8.count <= limits.messageBytes, trimmed.unicodeScalars.count <= limits.messageCodePoints else {
+            throw ChatError(.messageTooLong)
+        }
+        return trimmed
+    }
+
+    /// A reason, title or other short text: one line, trimmed, in NFC. Throws `tooLong` above `codePoints`.
+    static func line(_ text: String, codePoints: Int, tooLong: ChatError.Code) throws(ChatError) -> String {
+        guard text.utf8.count <= codePoints * 8 else { throw ChatError(tooLong) }
+        let clean = Self.isPlain(text) ? text : Self.withoutControls(text).precomposedStringWithCanonicalMapping
+        let trimmed = Self.trim(clean)
+        guard trimmed.unicodeScalars.count <= codePoints else { throw ChatError(tooLong) }
+        return trimmed
+    }
+
+    /// Names that the text marks with '@', without the sign, at most `limit`.
+    static func mentions(in text: String, limit: Int) -> [String] {
+        guard text.utf8.contains(UInt8(ascii: "@")) else { return [] }
+        var names: [String] = []
+        for piece in text.split(separator: "@", omittingEmptySubsequences: false).dropFirst() {
+            let name = piece.prefix { !$0.isWhitespace && !",;:!?()[]{}<>\"".contains($0) }
+            let trimmed = name.hasSuffix(".") ? name.dropLast() : name
+            guard !trimmed.isEmpty, trimmed.count <= 64 else { continue }
+            names.append(String(trimmed))
+            if names.count == limit { break }
+        }
+        return names
+    }
+
+    /// ASCII without control characters other than tab and newline is as it should be already.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 || $0 == 0x0A }
+    }
+
+    private static func withoutControls(_ text: String) -> String {
+        var clean = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where Self.isKept(scalar.value) { clean.append(scalar) }
+        return String(clean)
+    }
+
+    /// Everything but C0, DEL and C1 controls and noncharacters, which XML cannot carry.
+    private static func isKept(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x09, 0x0A: true
+        case 0x00..<0x20, 0x7F..<0xA0, 0xFDD0...0xFDEF: false
+        default: value & 0xFFFE != 0xFFFE
+        }
+    }
+
+    private static func trim(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
+            first.properties.isWhitespace || last.properties.isWhitespace
+        else { return text }
+        let scalars = text.unicodeScalars
+        guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(scalars[start...end])
+    }
+}

@@ -1,0 +1,68 @@
+package import ChatModel
+package import NIOCore
+
+/// Hands events to the event loops that have receivers: one hop per loop and batch, never one per receiver.
+package final class Hub: Sendable {
+    package let shards: [HubShard]
+    private let users: UserDirectory
+
+    package init(
+        eventLoops: [any EventLoop], encoders: EncoderTable, users: UserDirectory, clock: any WallClock,
+        metrics: ServiceMetrics
+    ) {
+        precondition(!eventLoops.isEmpty && eventLoops.count <= 64, "1 to 64 event loops")
+        self.users = users
+        self.shards = eventLoops.enumerated().map { index, loop in
+            HubShard(index: index, eventLoop: loop, encoders: encoders, clock: clock, metrics: metrics)
+        }
+    }
+
+    /// The shard of an event loop; nil for a loop that is none of ours.
+    package func shard(of eventLoop: any EventLoop) -> HubShard? {
+        self.shards.first { $0.eventLoop === eventLoop }
+    }
+
+    package func post(_ events: [RoomEvent], of room: Room, to loops: UInt64) {
+        self.forEachShard(in: loops) { $0.post(.events(events, room)) }
+    }
+
+    package func post(_ event: EphemeralEvent, of room: Room, to loops: UInt64) {
+        self.forEachShard(in: loops) { $0.post(.ephemeral(event, room)) }
+    }
+
+    /// To all connections of the user.
+    package func post(_ event: UserEvent) {
+        for (shard, sessions) in self.sessionsByShard(of: event.user) {
+            self.shards[shard].post(.user(event, sessions))
+        }
+    }
+
+    package func end(_ sessions: [ClientSession], _ reason: SessionEnd) {
+        for session in sessions { self.shards[session.shardIndex].post(.end(session, reason)) }
+    }
+
+    private func sessionsByShard(of user: UserID) -> [Int: [ClientSession]] {
+        Dictionary(grouping: self.users.sessions(of: user), by: \.shardIndex)
+    }
+
+    private func forEachShard(in loops: UInt64, _ body: (HubShard) -> Void) {
+        var left = loops
+        while left != 0 {
+            body(self.shards[left.trailingZeroBitCount])
+            left &= left - 1
+        }
+    }
+}
+
+/// The gateways' encoders by ``WireFormat/gateway``; filled once at wiring.
+package struct EncoderTable: Sendable {
+    private var encoders: [UInt8: any EventEncoder] = [:]
+
+    package init() {}
+
+    package mutating func register(_ encoder: any EventEncoder, gateway: UInt8) {
+        self.encoders[gateway] = encoder
+    }
+
+    package subscript(format: WireFormat) -> (any EventEncoder)? { self.encoders[format.gateway] }
+}

@@ -1,0 +1,228 @@
+package import ChatModel
+package import NIOCore
+import Synchronization
+
+/// The receivers on one event loop, and what waits to be delivered to them.
+///
+/// Other threads put things into the inbox; the loop empties it in one go. So while a loop is busy what comes
+/// meanwhile gathers, and each connection is written to once for all of it.
+///
+/// `@unchecked Sendable`: `rooms` and `dirty` are touched on `eventLoop` only (asserted in debug builds); everything
+/// else is immutable or behind the inbox's lock.
+package final class HubShard: @unchecked Sendable {
+    package enum Item: Sendable {
+        case events([RoomEvent], Room)
+        case ephemeral(EphemeralEvent, Room)
+        case user(UserEvent, [ClientSession])
+        case answers([(EventLoopPromise<AppendOutcome>, Result<AppendOutcome, StoreError>)])
+        case end(ClientSession, SessionEnd)
+    }
+
+    private struct Inbox {
+        var items: [Item] = []
+        var isScheduled = false
+    }
+
+    package let index: Int
+    package let eventLoop: any EventLoop
+    private let encoders: EncoderTable
+    private let clock: any WallClock
+    private let metrics: ServiceMetrics
+    private let inbox = Mutex(Inbox())
+
+    private var rooms: [ObjectIdentifier: RoomSubscribers] = [:]
+    /// Connections that have bytes to write at the end of this pass.
+    private var dirty: [any EventSink] = []
+    private var isDelivering = false
+
+    package init(
+        index: Int, eventLoop: any EventLoop, encoders: EncoderTable, clock: any WallClock, metrics: ServiceMetrics
+    ) {
+        self.index = index
+        self.eventLoop = eventLoop
+        self.encoders = encoders
+        self.clock = clock
+        self.metrics = metrics
+    }
+
+    /// From any thread. Items of one poster keep their order.
+    package func post(_ item: Item) {
+        let mustSchedule = self.inbox.withLock { inbox in
+            inbox.items.append(item)
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        if mustSchedule { self.eventLoop.execute { self.drain() } }
+    }
+
+    // MARK: Subscribers
+
+    package func subscribe(_ subscription: Subscription) {
+        self.eventLoop.assertInEventLoop()
+        let room = subscription.room
+        let key = ObjectIdentifier(room)
+        if let subscribers = self.rooms[key] {
+            subscribers.add(subscription)
+        } else {
+            let subscribers = RoomSubscribers(room: room)
+            subscribers.add(subscription)
+            self.rooms[key] = subscribers
+            room.loopSubscribed(self.index)
+        }
+    }
+
+    package func unsubscribe(_ subscription: Subscription) {
+        self.eventLoop.assertInEventLoop()
+        let key = ObjectIdentifier(subscription.room)
+        guard let subscribers = self.rooms[key] else { return }
+        subscribers.remove(subscription)
+        guard subscribers.isEmpty else { return }
+        self.rooms[key] = nil
+        subscription.room.loopUnsubscribed(self.index)
+    }
+
+    /// Writes what a connection has waiting: at once, or with everything else at the end of a pass.
+    package func requestFlush(of sink: any EventSink) {
+        self.eventLoop.assertInEventLoop()
+        if self.isDelivering { self.dirty.append(sink) } else { sink.flush() }
+    }
+
+    /// Sends a subscription the events that it missed while it was not live.
+    package func deliver(_ events: [RoomEvent], to subscription: Subscription) {
+        self.eventLoop.assertInEventLoop()
+        guard let sink = subscription.session.sink else { return }
+        var bytes = ByteBuffer()
+        for event in events where event.seq > subscription.lastSeq {
+            self.encoders[sink.format]?.encode(event, as: sink.format, into: &bytes)
+            subscription.lastSeq = event.seq
+        }
+        if bytes.readableBytes > 0 { sink.deliver(bytes, ephemeral: false) }
+    }
+
+    // MARK: Delivery
+
+    private func drain() {
+        let items = self.inbox.withLock { inbox in
+            inbox.isScheduled = false
+            defer { inbox.items = [] }
+            return inbox.items
+        }
+        self.isDelivering = true
+        var gathered = GatheredEvents()
+        for item in items {
+            switch item {
+            case .events(let events, let room):
+                gathered.add(events, of: room) { self.deliver($0, of: $1) }
+            case .ephemeral(let event, let room):
+                gathered.take(room) { self.deliver($0, of: $1) }
+                self.deliver(event, of: room)
+            case .user(let event, let sessions):
+                self.deliver(event, to: sessions)
+            case .answers(let answers):
+                // Events precede the acknowledgements that were committed with them.
+                gathered.takeAll { self.deliver($0, of: $1) }
+                for (promise, result) in answers {
+                    promise.completeWith(result.mapError { ChatError($0) as any Error })
+                }
+            case .end(let session, let reason):
+                gathered.takeAll { self.deliver($0, of: $1) }
+                session.sink?.sessionEnded(reason)
+            }
+        }
+        gathered.takeAll { self.deliver($0, of: $1) }
+        self.isDelivering = false
+        self.flushDirty()
+    }
+
+    private func flushDirty() {
+        // A flush may close its connection, which unsubscribes it: nothing of ours is being walked through here.
+        while !self.dirty.isEmpty {
+            let sinks = self.dirty
+            self.dirty = []
+            for sink in sinks { sink.flush() }
+        }
+    }
+
+    private func deliver(_ events: [RoomEvent], of room: Room) {
+        guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
+        var from = events.startIndex
+        // Who is put out by an event still gets that event, and nothing after it.
+        for (index, event) in events.enumerated() {
+            guard let user = event.endsPresenceOf else { continue }
+            self.deliver(events[from...index], to: subscribers)
+            from = index + 1
+            self.endSubscriptions(of: user, in: subscribers)
+        }
+        if from < events.endIndex { self.deliver(events[from...], to: subscribers) }
+        if case .deleted? = events.last?.change { self.endAllSubscriptions(in: subscribers) }
+    }
+
+    private func deliver(_ events: ArraySlice<RoomEvent>, to subscribers: RoomSubscribers) {
+        guard let first = events.first?.seq, let last = events.last?.seq else { return }
+        for group in subscribers.groups {
+            guard let encoder = self.encoders[group.format] else { continue }
+            var bytes = ByteBuffer()
+            for event in events { encoder.encode(event, as: group.format, into: &bytes) }
+            let isEmpty = bytes.readableBytes == 0
+            for subscription in group.subscriptions where subscription.isLive && subscription.lastSeq < last {
+                // A replay that ran ahead of this pass has given it the first ones already.
+                if subscription.lastSeq >= first {
+                    self.deliver(Array(events), to: subscription)
+                    self.markDirty(subscription)
+                    continue
+                }
+                subscription.lastSeq = last
+                if isEmpty { continue }
+                subscription.session.sink?.deliver(bytes, ephemeral: false)
+                self.markDirty(subscription)
+            }
+            self.metrics.delivered(events: events.count, receivers: group.subscriptions.count)
+        }
+    }
+
+    private func deliver(_ event: EphemeralEvent, of room: Room) {
+        guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
+        let now = self.clock.now()
+        for group in subscribers.groups {
+            guard let encoder = self.encoders[group.format] else { continue }
+            var bytes = ByteBuffer()
+            encoder.encode(event, in: room.identity, at: now, as: group.format, into: &bytes)
+            guard bytes.readableBytes > 0 else { continue }
+            for subscription in group.subscriptions where subscription.isLive {
+                subscription.session.sink?.deliver(bytes, ephemeral: true)
+                self.markDirty(subscription)
+            }
+            self.metrics.deliveredEphemeral(receivers: group.subscriptions.count)
+        }
+    }
+
+    private func deliver(_ event: UserEvent, to sessions: [ClientSession]) {
+        var frames: [WireFormat: ByteBuffer] = [:]
+        for session in sessions {
+            guard let sink = session.sink else { continue }
+            if frames[sink.format] == nil {
+                var bytes = ByteBuffer()
+                self.encoders[sink.format]?.encode(event, as: sink.format, into: &bytes)
+                frames[sink.format] = bytes
+            }
+            guard let bytes = frames[sink.format], bytes.readableBytes > 0 else { continue }
+            sink.deliver(bytes, ephemeral: false)
+            self.dirty.append(sink)
+        }
+    }
+
+    /// Notes that a connection is to be flushed once, however many rooms had something for it.
+    private func markDirty(_ subscription: Subscription) {
+        if let sink = subscription.session.sink { self.dirty.append(sink) }
+    }
+
+    private func endSubscriptions(of user: UserID, in subscribers: RoomSubscribers) {
+        for subscription in subscribers.subscriptions(of: user) { subscription.session.unsubscribe(subscription) }
+    }
+
+    private func endAllSubscriptions(in subscribers: RoomSubscribers) {
+        for group in subscribers.groups {
+            for subscription in group.subscriptions { subscription.session.unsubscribe(subscription) }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package import ChatModel
+
+/// Where everything durable lives. One implementation per database; all pass the same contract suite.
+///
+/// - ``append(_:completion:)`` is the way of a message: no task, no hop; everything else is asynchronous.
+/// - No method blocks its caller. Every method may be called from any thread.
+/// - What has been reported as stored survives `kill -9` and, at the default durability, loss of power.
+package protocol ChatStore: Sendable {
+    // MARK: The event logs
+
+    /// Appends all entries in one transaction, in the given order, then calls `completion` once, on a thread of the
+    /// store's own, with one result per entry in the same order.
+    ///
+    /// An entry that is refused (conflict, not found …) leaves the others as they are. If the transaction itself
+    /// fails, every result is a failure and nothing is stored. At most one call is under way at a time.
+    /// - Parameter entries: 1…512; rooms may be mixed.
+    func append(
+        _ entries: [LogEntry], completion: @escaping @Sendable ([Result<AppendOutcome, StoreError>]) -> Void
+    )
+
+    /// Events of a room with `after` < seq ≤ `through`, ascending, at most `limit`.
+    ///
+    /// A message that was edited or retracted since shows as it is now; the later events follow in their places.
+    func events(in room: RoomID, after: Seq, through: Seq, limit: Int) async throws(StoreError) -> [RoomEvent]
+
+    /// Messages (tombstones too) around an anchor, ascending, with their reactions; none with seq < `visibleFrom`.
+    ///
+    /// `before(s)`/`after(s)` exclude `s`; `around(s)` gives about half of `limit` on each side and includes `s`.
+    /// An anchor message that is not in the room throws ``StoreError/Code/notFound``.
+    func messages(in room: RoomID, window: HistoryWindow, visibleFrom: Seq) async throws(StoreError) -> MessagePage
+
+    func message(_ id: MessageID, in room: RoomID) async throws(StoreError) -> Message?
+
+    /// Ids of a sender's messages in a room since a time, newest first, tombstones left out, at most 1,000.
+    func messageIDs(by sender: UserID, in room: RoomID, since: Timestamp) async throws(StoreError) -> [MessageID]
+
+    /// Who reacted with `emote`, ascending by user id.
+    func reactions(
+        to message: MessageID, in room: RoomID, emote: String, after: UserID?, limit: Int
+    ) async throws(StoreError) -> ReactionPage
+
+    /// Where a user's own log stands; it is made on first use.
+    func userPosition(_ user: UserID) async throws(StoreError) -> (epoch: Epoch, seq: Seq)
+
+    func userEvents(_ user: UserID, after: Seq, limit: Int) async throws(StoreError) -> [UserEvent]
+
+    // MARK: Rooms and members
+
+    /// Makes a room with its creator as owner (event 1, `joined`), or without members when `creator` is nil.
+    ///
+    /// - Throws: `roomExists` for a taken id or number, `aliasTaken`.
+    func createRoom(_ room: NewRoom, creator: UserProfile?, at: Timestamp) async throws(StoreError) -> RoomRecord
+
+    /// nil for rooms that never were or are deleted.
+    func room(_ reference: RoomReference) async throws(StoreError) -> RoomRecord?
+
+    /// Every membership record of a room, also those of pending, banned and former members.
+    func members(of room: RoomID) async throws(StoreError) -> [StoredMember]
+
+    /// The rooms in which the user is active, muted or pending, with read mark and unread counts (at most 100 each),
+    /// ascending by number. Messages of his own and tombstones are not unread.
+    func rooms(of user: UserID) async throws(StoreError) -> [UserRoom]
+
+    /// Read mark and unread counts of one room; zeros when there is none.
+    func readState(of user: UserID, in room: RoomID) async throws(StoreError) -> (seq: Seq, unread: UnreadCounts)
+
+    /// Public rooms and those in which `member` is active or muted, ascending by number.
+    func rooms(matching query: RoomQuery, member: UserID?) async throws(StoreError) -> [RoomSummary]
+
+    func audit(of room: RoomID?, before: Int64?, limit: Int) async throws(StoreError) -> [AuditEntry]
+
+    /// For acts outside a room's log (accounts, operator commands).
+    func appendAudit(_ entry: AuditEntry) async throws(StoreError)
+
+    // MARK: Accounts
+
+    /// - Throws: `exists` when the id is taken, also by a deleted account.
+    func createAccount(_ account: Account) async throws(StoreError)
+
+    func account(_ id: UserID) async throws(StoreError) -> Account?
+
+    /// Reads, changes and writes one account in one transaction.
+    /// - Throws: `notFound`.
+    func updateAccount(_ id: UserID, _ change: AccountChange) async throws(StoreError) -> Account
+
+    /// Deletes an account, its memberships, marks and reactions; `choice` says what becomes of its messages. Its id
+    /// rests for ever. Deleting what is not there is a success.
+    func deleteAccount(_ id: UserID, messages choice: ErasureChoice, at: Timestamp) async throws(StoreError)
+
+    /// Accounts by username, ascending, with the total of all that match.
+    func accounts(matching query: AccountQuery) async throws(StoreError) -> (total: Int, accounts: [Account])
+
+    /// Gives a guest's messages, memberships and marks to an account, and removes the guest.
+    /// - Throws: `notFound` when the account is not there; a guest that is not there has nothing to give: a success.
+    func moveMessages(from guest: UserID, to account: UserID) async throws(StoreError)
+
+    /// A user's messages, newest first, with their rooms' numbers, and how many there are.
+    func messages(
+        by sender: UserID, offset: Int, limit: Int
+    ) async throws(StoreError) -> (total: Int, messages: [(RoomNumber, Message)])
+
+    /// Refuses one token until it would have expired anyway.
+    func revokeToken(_ id: String, until: Timestamp) async throws(StoreError)
+
+    func revokedTokens(at now: Timestamp) async throws(StoreError) -> [String]
+
+    // MARK: Care
+
+    /// Drops what is past its time: idempotency keys, revoked tokens, guests, events past their room's retention,
+    /// empty group rooms. Works in small transactions, so that appends are never held up for long.
+    func purge(now: Timestamp, limits: Limits) async throws(StoreError)
+
+    /// Looks for damage; the lines say what was looked at and what is wrong.
+    func check() async throws(StoreError) -> StoreReport
+
+    func statistics() async throws(StoreError) -> StoreStatistics
+
+    /// Ends after all that was appended is stored.
+    func close() async
+}
+
+package struct StoredMember: Sendable, Hashable {
+    package let profile: UserProfile
+    package let membership: Membership
+
+    package init(profile: UserProfile, membership: Membership) {
+        self.profile = profile
+        self.membership = membership
+    }
+}
+
+package struct UserRoom: Sendable {
+    package let record: RoomRecord
+    package let membership: Membership
+    package let readSeq: Seq
+    package let unread: UnreadCounts
+
+    package init(record: RoomRecord, membership: Membership, readSeq: Seq, unread: UnreadCounts) {
+        self.record = record
+        self.membership = membership
+        self.readSeq = readSeq
+        self.unread = unread
+    }
+}
+
+package struct RoomSummary: Sendable {
+    package let record: RoomRecord
+    package let members: Int
+
+    package init(record: RoomRecord, members: Int) {
+        self.record = record
+        self.members = members
+    }
+}
+
+/// The parts of an account to change; nil leaves one as it is.
+package struct AccountChange: Sendable {
+    package var displayName: String?
+    package var role: ServerRole?
+    package var passwordRecord: String?
+    package var isDisabled: Bool?
+    package var lastSeenAt: Timestamp?
+    /// Revokes every token that was issued so far.
+    package var raisesGeneration = false
+
+    package init() {}
+}
+
+package struct AccountQuery: Sendable {
+    /// A literal part of the username, without regard to case.
+    package var text = ""
+    package var registeredOnly = false
+    package var offset = 0
+    package var limit = 50
+
+    package init() {}
+}
+
+package struct StoreReport: Sendable {
+    package var isSound: Bool
+    package var lines: [String]
+
+    package init(isSound: Bool, lines: [String]) {
+        self.isSound = isSound
+        self.lines = lines
+    }
+}
+
+package struct StoreStatistics: Sendable {
+    package var bytes: Int64
+    package var rooms: Int
+    package var accounts: Int
+    package var schemaVersion: Int
+
+    package init(bytes: Int64, rooms: Int, accounts: Int, schemaVersion: Int) {
+        self.bytes = bytes
+        self.rooms = rooms
+        self.accounts = accounts
+        self.schemaVersion = schemaVersion
+    }
+}
+
+/// Why the store did not do what it was asked.
+package struct StoreError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, Hashable {
+        /// The database cannot be reached or written now; trying again is safe.
+        case unavailable
+        /// No space left.
+        case full
+        /// The expected version is not the room's.
+        case conflict
+        case notFound
+        case exists, roomExists, aliasTaken
+        case tooManyReactions
+        /// The data is damaged, or newer than this binary.
+        case damaged
+    }
+
+    package let code: Code
+    /// For the log.
+    package let detail: String
+
+    package init(_ code: Code, _ detail: String = "") {
+        self.code = code
+        self.detail = detail
+    }
+}

@@ -1,0 +1,18 @@
+package import ChatModel
+import Glibc
+
+/// What time it is; tests set it by hand.
+package protocol WallClock: Sendable {
+    func now() -> Timestamp
+}
+
+/// The system's clock.
+package struct SystemClock: WallClock {
+    package init() {}
+
+    package func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,55 @@
+package import ChatModel
+import Credentials
+
+extension ChatService {
+    /// Finds out who somebody is.
+    ///
+    /// - Throws: ``ChatError/Code/authInvalid`` (also for unknown, disabled and deleted accounts),
+    ///   ``ChatError/Code/authExpired``, ``ChatError/Code/guestUnavailable``, ``ChatError/Code/guestsDisabled``.
+    package func authenticate(
+        _ credential: Credential, from address: ClientAddress
+    ) async throws(ChatError) -> Identity {
+        switch credential {
+        case .token(let token):
+            return try await self.identify(token, from: address)
+        case .guest(let resumeToken?):
+            // A token that is no good any more costs the guest its name, not its visit.
+            if let identity = try? await self.identify(resumeToken, from: address), identity.profile.isGuest {
+                return identity
+            }
+            return try self.welcome(self.accounts.admitGuest(from: address), address)
+        case .guest(nil):
+            return try self.welcome(self.accounts.admitGuest(from: address), address)
+        }
+    }
+
+    private func identify(_ token: String, from address: ClientAddress) async throws(ChatError) -> Identity {
+        let now = self.clock.now()
+        let claims = try self.tokens.verify(token, now: now)
+        let id = UserID(canonical: claims.subject)
+        let account = try await self.accounts.stored(id)
+        if let account, account.isDisabled { throw ChatError(.authInvalid, detail: "disabled") }
+        if claims.isGuest {
+            guard self.policy.guestsEnabled else { throw ChatError(.guestsDisabled) }
+            // The token's subject is the canonical name; guests are spelled one way only.
+            let username = account?.profile.username ?? "G" + id.value.dropFirst()
+            let profile = self.guests.readmit(
+                id, username: username, from: address, isStored: account != nil, now: now)
+            return try self.welcome(profile, address)
+        }
+        guard let account, account.generation == claims.generation else {
+            throw ChatError(.authInvalid, detail: account == nil ? "no such account" : "revoked")
+        }
+        return Identity(
+            profile: account.profile, serverRole: account.role, tokenID: claims.id,
+            tokenExpiresAt: Timestamp(milliseconds: claims.expiresAt &* 1000), guestToken: nil, address: address,
+            generation: account.generation)
+    }
+
+    private func welcome(_ guest: UserProfile, _ address: ClientAddress) throws(ChatError) -> Identity {
+        let (token, _) = self.tokens.issue(
+            to: guest.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
+        return Identity(
+            profile: guest, serverRole: .user, tokenID: nil, tokenExpiresAt: nil, guestToken: token, address: address)
+    }
+}

@@ -1,0 +1,96 @@
+package import ChatModel
+package import NIOCore
+
+/// One connection as the core knows it: who is on it, what it may do how often, where it listens.
+///
+/// `@unchecked Sendable`: every mutable property is touched on `eventLoop` only; the reference itself may travel.
+package final class ClientSession: @unchecked Sendable {
+    package let id: ConnectionID
+    package let eventLoop: any EventLoop
+    package let actor: Actor
+    package let address: ClientAddress
+    package let tokenID: String?
+    package let tokenExpiresAt: Timestamp?
+    package let canResume: Bool
+    let generation: Int64
+    let shard: HubShard
+
+    /// nil once the connection is closed: the gateway's connection and its session hold each other until then.
+    private(set) var sink: (any EventSink)?
+    private(set) var isClosed = false
+    private(set) var subscriptions: [Subscription] = []
+    var rates: SessionRates
+    /// Set while a send waits for something slow; those after it wait as well, so that none overtakes it.
+    var sendGate: EventLoopFuture<Void>?
+
+    init(
+        id: ConnectionID, identity: Identity, sink: any EventSink, canResume: Bool, shard: HubShard, limits: Limits,
+        now: Timestamp
+    ) {
+        self.id = id
+        self.eventLoop = shard.eventLoop
+        self.actor = Actor(profile: identity.profile, serverRole: identity.serverRole)
+        self.address = identity.address
+        self.tokenID = identity.tokenID
+        self.tokenExpiresAt = identity.tokenExpiresAt
+        self.canResume = canResume
+        self.generation = identity.generation
+        self.shard = shard
+        self.sink = sink
+        self.rates = SessionRates(limits: limits, now: now)
+    }
+
+    package var profile: UserProfile { self.actor.profile }
+
+    package var identity: Identity {
+        Identity(
+            profile: self.profile, serverRole: self.actor.serverRole, tokenID: self.tokenID,
+            tokenExpiresAt: self.tokenExpiresAt, guestToken: nil, address: self.address, generation: self.generation)
+    }
+
+    var shardIndex: Int { self.shard.index }
+
+    /// Writes what the gateway has queued for this connection, together with what the core has for it in this pass.
+    package func requestFlush() {
+        if let sink = self.sink { self.shard.requestFlush(of: sink) }
+    }
+
+    // MARK: Subscriptions
+
+    func subscription(to reference: RoomReference) -> Subscription? {
+        self.subscriptions.first { subscription in
+            switch reference {
+            case .number(let number): subscription.room.identity.number == number
+            case .id(let id): subscription.room.identity.id == id
+            }
+        }
+    }
+
+    func subscription(to room: Room) -> Subscription? {
+        self.subscriptions.first { $0.room === room }
+    }
+
+    func subscribe(_ subscription: Subscription) {
+        self.eventLoop.assertInEventLoop()
+        self.subscriptions.append(subscription)
+        self.shard.subscribe(subscription)
+    }
+
+    func unsubscribe(_ subscription: Subscription) {
+        self.eventLoop.assertInEventLoop()
+        guard let place = self.subscriptions.firstIndex(where: { $0 === subscription }) else { return }
+        self.subscriptions.remove(at: place)
+        self.shard.unsubscribe(subscription)
+    }
+
+    /// Takes the connection out of all rooms. Returns those in which it was.
+    func close() -> [Room] {
+        self.eventLoop.assertInEventLoop()
+        self.isClosed = true
+        let subscriptions = self.subscriptions
+        self.subscriptions = []
+        for subscription in subscriptions { self.shard.unsubscribe(subscription) }
+        self.sink = nil
+        return subscriptions.map(\.room)
+    }
+}
