@@ -1,0 +1,45 @@
+"""What the suite sets and expects: the one place to change when a setting or a figure changes."""
+
+# The server under test runs with every rate and every per-user or per-address bound switched off (0), else the
+# generator's few accounts on one machine would measure the limits. Names as in docs/operations.md.
+SERVER_ENVIRONMENT = {
+    "PARLEY_LIMITS_MESSAGE_RATE": "0",
+    "PARLEY_LIMITS_JOIN_RATE": "0",
+    "PARLEY_LIMITS_REQUEST_RATE": "0",
+    "PARLEY_LIMITS_CONNECTIONS_PER_USER": "0",
+    "PARLEY_LIMITS_CONNECTIONS_PER_ADDRESS": "0",
+    "PARLEY_LIMITS_GUESTS_PER_ADDRESS": "0",
+    "PARLEY_LIMITS_AUTO_CREATED_PER_HOUR": "0",
+    "PARLEY_LIMITS_ROOMS_CREATED_PER_DAY": "0",
+    "PARLEY_LIMITS_ROOMS_PER_USER": "0",
+    "PARLEY_LOG_LEVEL": "warning",
+    # A crash report takes seconds in which the port is dead; the exit status tells enough here.
+    "SWIFT_BACKTRACE": "enable=no",
+}
+
+# Commands of the server's executable. They run in the folder that holds `data`, with PARLEY_DATA set to it.
+ADD_ACCOUNT = ["user", "add", "{name}", "--password-stdin"]
+ISSUE_TOKEN = ["token", "issue", "{name}", "--ttl", "12h"]
+SERVE = ["serve", "--data", "{data}", "--http", "127.0.0.1:{port}"]
+PASSWORD = "Bench-4711-pass"
+
+# Which of the two fdatasync rates counts as "the disk's": `append` grows the file with every 4 KiB block, as a log does
+# before it wraps; `overwrite` writes blocks that exist, as a write-ahead log does once it has wrapped. Both are printed.
+FSYNC_BASE = "append"
+
+
+class Targets:
+    """The figures to reach."""
+
+    ROOM_CPU_RATIO = 1.3
+    ROOM_MAX_PER_CORE = 1_000_000
+    BIG_ROOM_P99_RATIO = 1.5
+    SMALL_ROOMS_CPU_RATIO = 1.5
+    CONNECTION_BYTES = 6 * 1024
+    DURABLE_MANY_RATIO = 10
+    DURABLE_ONE_RATIO = 0.8
+    JOINS_PER_S = 5000
+    PAGES_PER_S = 2000
+    PAGES_P99_MS = 10
+    EMPTY_RSS_BYTES = 30 * 1024 * 1024
+    RESTART_S = 0.3

@@ -1,0 +1,137 @@
+import ChatCore
+import ChatModel
+import Logging
+
+/// The writer thread's connection and what it remembers between two transactions.
+///
+/// `@unchecked Sendable`: made on the opening thread, then used by the writer thread alone.
+final class WriteSession: @unchecked Sendable {
+    /// Pages (4 KiB) in the write-ahead log from which it is moved into the database: 16 MiB are recovered in some
+    /// tens of milliseconds after a crash.
+    private static let checkpointPages = 4096
+
+    let connection: Connection
+    var rooms = RoomCursors()
+    var users = UserNumbers()
+    let idempotency = IdempotencyIndex()
+    private let logger: Logger
+    private let committed = CommitCounter()
+    /// Set by jobs that erased something: the write-ahead log still has it.
+    var hasErased = false
+    /// `PRAGMA data_version`: changes when another connection, thus another process, has written.
+    private var dataVersion: Int64 = 0
+
+    init(connection: Connection, logger: Logger) throws(StoreError) {
+        self.connection = connection
+        self.logger = logger
+        connection.onCommit(self.committed)
+        self.dataVersion = try connection.integer("PRAGMA data_version") ?? 0
+    }
+
+    // MARK: Turns of the writer thread
+
+    /// Appends a batch in one transaction.
+    func append(_ entries: [LogEntry]) -> [Result<AppendOutcome, StoreError>] {
+        do throws(StoreError) {
+            return try self.transaction { () throws(StoreError) in
+                var results: [Result<AppendOutcome, StoreError>] = []
+                results.reserveCapacity(entries.count)
+                for entry in entries { results.append(try self.result(of: entry)) }
+                try self.rooms.writeHeads(on: self.connection)
+                return results
+            }
+        } catch {
+            self.logger.error("batch not stored", metadata: ["entries": "\(entries.count)", "error": "\(error)"])
+            return entries.map { _ in .failure(error) }
+        }
+    }
+
+    /// Runs jobs in one transaction; each one that fails is undone alone.
+    func perform(_ jobs: [any WriteJob]) {
+        guard !jobs.isEmpty else { return }
+        var failures: [StoreError?] = []
+        do throws(StoreError) {
+            try self.transaction { () throws(StoreError) in
+                for job in jobs { failures.append(try self.attempt(job)) }
+            }
+            for (job, failure) in zip(jobs, failures) { job.finish(failure) }
+        } catch {
+            self.idempotency.forgetAll()
+            self.logger.error("writes not stored", metadata: ["jobs": "\(jobs.count)", "error": "\(error)"])
+            for job in jobs { job.finish(error) }
+        }
+    }
+
+    /// Empties the write-ahead log into the database when it has grown. Runs after the batch's completion, so that
+    /// nobody's acknowledgement waits for it.
+    func checkpointWhenDue() {
+        guard self.committed.pages >= Self.checkpointPages || self.hasErased else { return }
+        do throws(StoreError) {
+            try self.connection.checkpoint(truncating: self.hasErased)
+            self.hasErased = false
+        } catch {
+            self.logger.warning("checkpoint failed; the next commit tries again", metadata: ["error": "\(error)"])
+        }
+        self.committed.pages = 0
+    }
+
+    /// Leaves the file as the next start likes it best.
+    func finish() {
+        do throws(StoreError) {
+            try self.transaction { () throws(StoreError) in
+                try self.idempotency.closeGeneration(on: self.connection)
+            }
+            try self.connection.checkpoint(truncating: true)
+        } catch {
+            self.logger.warning("the store did not close tidily", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Transactions
+
+    private func transaction<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        do throws(StoreError) {
+            try self.connection.run("BEGIN IMMEDIATE")
+            try self.noticeOtherWriters()
+            let result = try body()
+            try self.connection.run("COMMIT")
+            return result
+        } catch {
+            if self.connection.isInTransaction { try? self.connection.run("ROLLBACK") }
+            self.forget()
+            self.idempotency.forgetOpenGeneration()
+            throw error
+        }
+    }
+
+    /// The failure of a job that was undone; throws when the whole transaction is lost.
+    private func attempt(_ job: any WriteJob) throws(StoreError) -> StoreError? {
+        try self.connection.run("SAVEPOINT job")
+        do throws(StoreError) {
+            try job.perform(in: self)
+            try self.connection.run("RELEASE job")
+            return nil
+        } catch {
+            guard self.connection.isInTransaction else { throw error }
+            try self.connection.run("ROLLBACK TO job")
+            try self.connection.run("RELEASE job")
+            // A refusal comes before the job's first write; after anything else memory may be ahead of the database.
+            guard error.isRefusal else { throw error }
+            return error
+        }
+    }
+
+    private func noticeOtherWriters() throws(StoreError) {
+        let version = try self.connection.integer("PRAGMA data_version") ?? 0
+        guard version != self.dataVersion else { return }
+        self.dataVersion = version
+        self.forget()
+        self.idempotency.forgetAll()
+    }
+
+    /// Drops what is remembered of rooms and users; the next use reads it again.
+    func forget() {
+        self.rooms.forgetAll()
+        self.users.forgetAll()
+    }
+}

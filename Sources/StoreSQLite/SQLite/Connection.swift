@@ -1,0 +1,116 @@
+import CSQLite
+import ChatCore
+
+/// One connection to the database file, with its prepared statements.
+///
+/// `@unchecked Sendable`: a connection is opened on one thread and then handed to the thread that owns it; no two
+/// threads ever hold it at once (SQLite itself is opened without its own locks).
+final class Connection: @unchecked Sendable {
+    enum Access {
+        case readWrite, readOnly
+    }
+
+    private let handle: OpaquePointer
+    /// By the address of the literal: as good as its text, and a quarter of the price to look up.
+    private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+
+    /// - Throws: `unavailable` when the file cannot be opened.
+    init(path: String, access: Access) throws(StoreError) {
+        var handle: OpaquePointer?
+        let mode = access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        let code = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let handle else {
+            let error = SQLiteFailure.error(code, handle: handle, doing: "open \(path)")
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        // The operator's commands open the same file while the server runs.
+        sqlite3_busy_timeout(handle, 5000)
+    }
+
+    deinit {
+        self.statements.removeAll()
+        sqlite3_close_v2(self.handle)
+    }
+
+    /// Whether a transaction is open. Some failures end one by themselves.
+    var isInTransaction: Bool { sqlite3_get_autocommit(self.handle) == 0 }
+
+    /// Rows that the last statement changed.
+    var changes: Int { Int(sqlite3_changes64(self.handle)) }
+
+    var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(self.handle) }
+
+    /// The statement of a literal, compiled at its first use. Whoever uses it resets it.
+    func statement(_ sql: StaticString) throws(StoreError) -> Statement {
+        if let known = self.statements[sql.utf8Start] { return known }
+        let made = try Statement(String(describing: sql), on: self.handle)
+        self.statements[sql.utf8Start] = made
+        return made
+    }
+
+    /// Runs SQL that gives no rows and is not worth keeping compiled: settings and migrations.
+    func execute(_ sql: String) throws(StoreError) {
+        let code = sqlite3_exec(self.handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw SQLiteFailure.error(code, handle: self.handle, doing: sql) }
+    }
+
+    /// Runs a statement that gives no rows and has nothing to bind.
+    func run(_ sql: StaticString) throws(StoreError) {
+        let statement = try self.statement(sql)
+        defer { statement.reset() }
+        while try statement.step() {}
+    }
+
+    /// The first column of the first row; nil when there is no row or the value is NULL.
+    func integer(_ sql: StaticString) throws(StoreError) -> Int64? {
+        let statement = try self.statement(sql)
+        defer { statement.reset() }
+        return try statement.step() ? statement.optionalInteger(0) : nil
+    }
+
+    /// Runs `body` on one state of the database, however many statements it takes.
+    func snapshot<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        try self.run("BEGIN")
+        do {
+            let result = try body()
+            try self.run("COMMIT")
+            return result
+        } catch {
+            if self.isInTransaction { try? self.run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Moves what the write-ahead log holds into the database; `truncating` also empties the log's file, so that
+    /// erased text is not found there. Returns the pages that the log held.
+    @discardableResult
+    func checkpoint(truncating: Bool) throws(StoreError) -> Int {
+        var pages: Int32 = 0
+        let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        let code = sqlite3_wal_checkpoint_v2(self.handle, nil, mode, &pages, nil)
+        guard code == SQLITE_OK || code == SQLITE_BUSY else {
+            throw SQLiteFailure.error(code, handle: self.handle, doing: "checkpoint")
+        }
+        return max(0, Int(pages))
+    }
+
+    /// Calls `report` with the number of pages in the write-ahead log after each commit.
+    func onCommit(_ counter: CommitCounter) {
+        sqlite3_wal_hook(
+            self.handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<CommitCounter>.fromOpaque(context).takeUnretainedValue().pages = Int(pages)
+                return SQLITE_OK
+            },
+            Unmanaged.passUnretained(counter).toOpaque()
+        )
+    }
+}
+
+/// How far the write-ahead log has grown; must outlive the connection that it counts for.
+final class CommitCounter {
+    var pages = 0
+}

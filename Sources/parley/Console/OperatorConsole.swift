@@ -1,0 +1,98 @@
+import ChatCore
+import ChatModel
+import Credentials
+import GatewayREST
+import Logging
+import NIOCore
+import NIOPosix
+import StoreSQLite
+
+/// The core on the store of a data directory, for one command. Works beside a running node and without one.
+struct OperatorConsole {
+    let accounts: AccountService
+    let store: SQLiteStore
+    private let node: NodeFile?
+    private let authority: OperatorAuthority
+    private let loops: MultiThreadedEventLoopGroup
+    private let clock = SystemClock()
+
+    /// Opens the store, runs `body`, and closes the store whatever happened.
+    static func with<Result: Sendable>(
+        _ options: ConfigurationOptions, _ body: (OperatorConsole) async throws -> Result
+    ) async throws -> Result {
+        let console = try Self.open(try options.load())
+        do {
+            let result = try await body(console)
+            await console.close()
+            return result
+        } catch {
+            await console.close()
+            throw error
+        }
+    }
+
+    private static func open(_ loaded: LoadedConfiguration) throws -> OperatorConsole {
+        let configuration = loaded.values
+        try DataDirectory.prepare(configuration.data)
+        let secrets = try SecretFile.loadOrCreate(directory: configuration.data)
+        let logger = Logger(label: "parley") { _ in
+            StandardErrorLog(control: LogControl(level: .warning), format: .text)
+        }
+        let store = try SQLiteStore.open(
+            .init(path: configuration.storePath, durability: configuration.durability, readers: 1), logger: logger)
+        let node = NodeFile.read(from: configuration.data)
+        var core = ChatService.Configuration()
+        // A token has to name the domain under which the running node checks it.
+        core.domain = loaded.given.contains("domain") ? configuration.domain : node?.domain ?? configuration.domain
+        core.limits = configuration.coreLimits
+        core.policy = configuration.policy
+        core.tokens = configuration.tokens
+        core.passwordIterations = configuration.passwordIterations
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let service = ChatService(
+            configuration: core, store: store, secrets: secrets, eventLoops: [loops.next()], encoders: EncoderTable(),
+            logger: logger)
+        return OperatorConsole(
+            accounts: service.accounts, store: store, node: node,
+            authority: OperatorAuthority(keys: secrets.tokenKeys), loops: loops)
+    }
+
+    private init(
+        accounts: AccountService, store: SQLiteStore, node: NodeFile?, authority: OperatorAuthority,
+        loops: MultiThreadedEventLoopGroup
+    ) {
+        self.accounts = accounts
+        self.store = store
+        self.node = node
+        self.authority = authority
+        self.loops = loops
+    }
+
+    private func close() async {
+        await self.store.close()
+        try? await self.loops.shutdownGracefully()
+    }
+
+    /// The account of this name.
+    func account(named name: String) async throws -> Account {
+        guard let username = try? Username(name),
+            let account = try await self.store.account(UserID(canonical: username.canonical))
+        else { throw CommandFailure("there is no account '\(name)'") }
+        return account
+    }
+
+    /// Tells a running node that an account was changed behind its back, so that revoked sessions end now. A node that
+    /// does not answer finds the change in the store when it next looks.
+    func tellNode(about id: UserID) {
+        guard let node = self.node else { return }
+        let seconds = self.clock.now().milliseconds / 1000
+        var ids = IDGenerator()
+        let token = self.authority.issue(id: ids.token(), now: seconds)
+        let path = "/api/v1/operator/accounts/\(PercentCoding.encode(segment: id.value))/refresh"
+        let answer = NodeClient(node: node).call("POST", path, bearer: token)
+        if let answer, answer.status != 204 {
+            StandardError.write(
+                "parley: warning: the running node answered \(answer.status); restart it to end old sessions\n")
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import ChatCore
+import ChatModel
+import Credentials
+import GatewayJSON
+import GatewayREST
+import Logging
+import NIOCore
+import NIOPosix
+import NetTransport
+import ServiceLifecycle
+import StoreSQLite
+import UnixSignals
+
+/// The running server: everything wired together, from the configuration to the last closed file.
+struct Node {
+    /// The key of the JSON gateway's encoder with the core.
+    private static let jsonEncoder: UInt8 = 1
+    /// What stopping may take beyond the time that connections have: storing what was accepted, closing files.
+    private static let stopReserve = Duration.seconds(5)
+
+    private let loaded: LoadedConfiguration
+    private let sources: ConfigurationSources
+    private let log: LogControl
+    private let logger: Logger
+    private let state = NodeState()
+
+    private var configuration: ServerConfiguration { self.loaded.values }
+
+    init(_ loaded: LoadedConfiguration, sources: ConfigurationSources) {
+        self.loaded = loaded
+        self.sources = sources
+        let log = LogControl(level: loaded.values.logLevel)
+        let format = loaded.values.logFormat
+        self.log = log
+        self.logger = Logger(label: "parley") { _ in StandardErrorLog(control: log, format: format) }
+    }
+
+    /// Serves until `SIGTERM` or `SIGINT`.
+    ///
+    /// - Throws: What kept the node from starting.
+    func run() async throws {
+        let secrets = try self.prepare()
+        let store = try SQLiteStore.open(
+            .init(
+                path: self.configuration.storePath, durability: self.configuration.durability,
+                readers: self.configuration.storeReaders), logger: self.logger)
+        let threads = self.configuration.threads == 0 ? System.coreCount : self.configuration.threads
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: min(max(threads, 1), 64))
+        do {
+            try await self.serve(store: store, secrets: secrets, loops: loops)
+        } catch {
+            await store.close()
+            NodeFile.remove(from: self.configuration.data)
+            throw error
+        }
+        NodeFile.remove(from: self.configuration.data)
+        try? await loops.shutdownGracefully()
+        self.logger.info("Stopped")
+    }
+
+    // MARK: Before anything runs
+
+    private func prepare() throws -> ServerSecrets {
+        ProcessLimits.ignoreBrokenPipes()
+        let descriptors = ProcessLimits.raiseDescriptors()
+        try DataDirectory.prepare(self.configuration.data)
+        try DataDirectory.lock(self.configuration.data)
+        let secrets = try SecretFile.loadOrCreate(directory: self.configuration.data)
+        for warning in self.loaded.warnings { self.logger.warning("\(warning)") }
+        if self.loaded.given.contains("xmpp") {
+            self.logger.warning("XMPP is not served by this version; the address has no effect")
+        }
+        if DataDirectory.isOpenToOthers(self.configuration.data) {
+            self.logger.warning("Other users can look into the data directory; chmod 700 keeps them out")
+        }
+        self.logger.info(
+            "Starting", metadata: ["version": "\(Version.text)", "descriptors": "\(descriptors)"])
+        return secrets
+    }
+
+    // MARK: Wiring
+
+    private func serve(store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup) async throws {
+        let service = self.makeCore(store: store, secrets: secrets, loops: loops)
+        try await service.start()
+        let password = try await FirstStart.makeAdministrator(service.accounts)
+        let origins = try AllowedOrigins(self.configuration.allowedOrigins)
+        let transport = try self.makeTransport(
+            service: service, store: store, secrets: secrets, origins: origins, loops: loops, password: password)
+        self.state.attach(transport)
+        let reload = ConfigurationReload(
+            sources: self.sources, current: self.configuration, log: self.log, origins: origins, logger: self.logger)
+        var group = ServiceGroupConfiguration(
+            services: [
+                StoreService(store: store), transport, CoreService(service: service, state: self.state),
+                HousekeepingService(service: service, logger: self.logger), ReloadService(reload: reload),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
+        group.maximumGracefulShutdownDuration =
+            .seconds(self.configuration.drainTimeout.wholeSeconds) + Self.stopReserve
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func makeCore(store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup) -> ChatService
+    {
+        var core = ChatService.Configuration()
+        core.domain = self.configuration.domain
+        core.limits = self.configuration.coreLimits
+        core.policy = self.configuration.policy
+        core.tokens = self.configuration.tokens
+        core.passwordIterations = self.configuration.passwordIterations
+        var encoders = EncoderTable()
+        encoders.register(
+            JSONEventEncoder(presenceDetail: core.limits.presenceDetail), gateway: Self.jsonEncoder)
+        return ChatService(
+            configuration: core, store: store, secrets: secrets, eventLoops: Array(loops.makeIterator()),
+            encoders: encoders, logger: self.logger)
+    }
+
+    private func makeTransport(
+        service: ChatService, store: SQLiteStore, secrets: ServerSecrets, origins: AllowedOrigins,
+        loops: MultiThreadedEventLoopGroup, password: String?
+    ) throws -> HTTPTransport {
+        let clients = try ClientAddressRule(trustedProxies: self.configuration.trustedProxies)
+        let state = self.state
+        let probe = NodeProbe(
+            readiness: { await state.readiness(of: service) }, transport: { state.transportCounters },
+            store: { try? await store.statistics() })
+        var restConfiguration = RESTGateway.Configuration()
+        restConfiguration.maxBodyBytes = self.configuration.maxBodyBytes
+        restConfiguration.version = Version.text
+        let rest = RESTGateway(
+            service: service, configuration: restConfiguration, probe: probe,
+            operators: OperatorAuthority(keys: secrets.tokenKeys), clients: clients, origins: origins)
+        let json = JSONGateway(service: service, configuration: self.configuration.json, encoderID: Self.jsonEncoder)
+        var routes = [json.route()]
+        if self.configuration.debugEcho { routes.append(.echo()) }
+        let announcement = StartAnnouncement(configuration: self.configuration, password: password)
+        return HTTPTransport(
+            configuration: try self.transportConfiguration(), routes: routes, eventLoopGroup: loops,
+            logger: self.logger, responder: rest.responder(logger: self.logger),
+            onBound: { address in
+                announcement.tell(address, logger: self.logger)
+                state.phase = .serving
+            })
+    }
+
+    private func transportConfiguration() throws -> HTTPTransport.Configuration {
+        var transport = HTTPTransport.Configuration(
+            host: self.configuration.http.host, port: self.configuration.http.port)
+        transport.limits = self.configuration.httpLimits
+        transport.limits.maxConnections =
+            self.configuration.maxConnections > 0 ? self.configuration.maxConnections : HTTPLimits.defaultMaxConnections
+        transport.origins = try OriginPolicy(allowed: self.configuration.allowedOrigins)
+        transport.keepAlive = self.configuration.keepAlive
+        transport.drainTimeout = self.configuration.drainTimeout
+        transport.backlog = self.configuration.backlog
+        return transport
+    }
+}

@@ -1,0 +1,216 @@
+import ChatCore
+import ChatModel
+import NIOCore
+import StoreSQLite
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct DeliveryTests {
+    private let seven = RoomNumber(7)!
+
+    private func message(_ body: String, id: String? = nil) -> Command {
+        .send(.number(self.seven), OutgoingMessage(body: body, clientID: id.flatMap { ClientID($0) }))
+    }
+
+    @Test func whoeverJoinsInTheMidstOfTrafficGetsEveryEventOnceAndInOrder() async throws {
+        let server = try await TestServer()
+        let senders = try await (0..<6).asyncMap { try await server.connect("sender\($0)", loop: $0) }
+        for sender in senders { try await sender.join(self.seven) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (place, sender) in senders.enumerated() {
+                group.addTask {
+                    for number in 0..<150 { try await sender.run(self.message("\(place)-\(number)")) }
+                }
+            }
+            for number in 0..<24 {
+                group.addTask {
+                    let joiner = try await server.connect("joiner\(number)", loop: number)
+                    try await joiner.join(self.seven, history: 200)
+                    try await joiner.run(self.message("last of \(number)"))
+                    await joiner.wait { $0.contains { $0.hasSuffix("message last of \(number)") } }
+                    let positions = joiner.positions
+                    // History has messages only; from the first live event on there is no hole and no double.
+                    #expect(positions == positions.sorted())
+                    #expect(Set(positions).count == positions.count)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let reader = try await server.connect("reader")
+        try await reader.join(self.seven)
+        try await senders[0].run(self.message("end"))
+        for sender in senders {
+            await sender.wait { $0.contains { $0.hasSuffix("message end") } }
+            let positions = sender.positions
+            #expect(positions == Array((positions.first ?? 0)...(positions.last ?? 0)))
+            // The sender's acknowledgement comes after the event itself; nothing of anybody is missing.
+            #expect(sender.lines.count { $0.contains(" message ") } >= 6 * 150)
+        }
+        try await server.stop()
+    }
+
+    @Test func aPipelineOfSendsKeepsItsOrder() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        try await alice.join(self.seven)
+        let futures = try await alice.session.eventLoop.submit {
+            (0..<200).map { server.service.execute(self.message("\($0)"), as: alice.session) }
+        }.get()
+        for future in futures { _ = try await future.get() }
+        await alice.wait { $0.contains { $0.hasSuffix("message 199") } }
+        let bodies = alice.lines.filter { $0.contains(" message ") }.compactMap { $0.split(separator: " ").last }
+        #expect(bodies.map(String.init) == (0..<200).map(String.init))
+        try await server.stop()
+    }
+
+    @Test func aRetryGivesTheSameMessageAndIsToldToNobodyElse() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        let bob = try await server.connect("bob", loop: 1)
+        try await alice.join(self.seven)
+        try await bob.join(self.seven)
+        guard case .sent(let first) = try await alice.run(self.message("once", id: "k1")),
+            case .sent(let second) = try await alice.run(self.message("once", id: "k1"))
+        else { throw UnexpectedReply() }
+        #expect(!first.isDuplicate && second.isDuplicate)
+        #expect(first.event.seq == second.event.seq)
+        try await alice.run(self.message("marker"))
+        await bob.wait { $0.contains { $0.hasSuffix("message marker") } }
+        #expect(bob.lines.count { $0.hasSuffix("message once") } == 1)
+        try await server.stop()
+    }
+
+    @Test func whoeverIsKickedGetsTheKickAndNothingAfterIt() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        let bob = try await server.connect("bob", loop: 1)
+        let second = try await server.connect("bob", loop: 0)
+        try await owner.join(self.seven)
+        try await bob.join(self.seven)
+        try await second.join(self.seven)
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .kick(reason: "spam")))
+        try await owner.run(self.message("after"))
+        await owner.wait(for: "~ bob departed 1")
+        for connection in [bob, second] {
+            await connection.wait { $0.contains { $0.hasSuffix("bob kicked") } }
+            #expect(connection.lines.last?.hasSuffix("bob kicked") == true)
+        }
+        #expect(await bob.refusal(self.message("no")) == .notMember)
+        #expect(await bob.refusal(.join(.number(self.seven), JoinOptions(history: 0))) == .kickedRecently)
+        try await server.stop()
+    }
+
+    @Test func aUserLeavesWithHisLastConnectionOnly() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        let one = try await server.connect("bob", loop: 1)
+        let two = try await server.connect("bob", loop: 0)
+        for client in [alice, one, two] { try await client.join(self.seven) }
+        try await one.close()
+        try await alice.run(self.message("marker"))
+        await alice.wait { $0.contains { $0.hasSuffix("message marker") } }
+        #expect(!alice.lines.contains { $0.contains("departed") })
+        await two.wait { $0.contains { $0.hasSuffix("message marker") } }
+        try await two.close()
+        await alice.wait(for: "~ bob departed 1")
+        try await server.stop()
+    }
+
+    @Test func aClientThatComesBackIsReplayedWhatItMissed() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        let bob = try await server.connect("bob", loop: 1)
+        try await alice.join(self.seven)
+        try await bob.join(self.seven)
+        try await alice.run(self.message("seen"))
+        await bob.wait { $0.contains { $0.hasSuffix("message seen") } }
+        let last = bob.positions.last ?? 0
+        let epoch = try #require(try await server.store.room(.number(self.seven))?.epoch)
+        try await bob.close()
+        for number in 0..<5 { try await alice.run(self.message("missed \(number)")) }
+        let back = try await server.connect("bob", loop: 1)
+        let position = RoomPosition(room: .number(self.seven), epoch: epoch, seq: last)
+        guard case .resumed(let rooms) = try await back.run(.resume([position])),
+            case .replayed(let events)? = rooms.first?.result
+        else { throw UnexpectedReply() }
+        #expect(events.map(\.seq) == Array((last + 1)...(last + 5)))
+        try await alice.run(self.message("live"))
+        await back.wait { $0.contains { $0.hasSuffix("message live") } }
+        #expect(back.positions == [last + 6])
+        try await server.stop()
+    }
+
+    @Test func aPositionOfAnotherEpochIsReset() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        try await alice.join(self.seven)
+        let position = RoomPosition(room: .number(self.seven), epoch: Epoch("other"), seq: 1)
+        guard case .resumed(let rooms) = try await alice.run(.resume([position])), case .reset? = rooms.first?.result
+        else { throw UnexpectedReply() }
+        try await server.stop()
+    }
+
+    @Test func aMuteEndsByTimeAndASecondOneReplacesTheFirst() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        let bob = try await server.connect("bob", loop: 1)
+        try await owner.join(self.seven)
+        try await bob.join(self.seven)
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .mute(seconds: 60, reason: "")))
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .mute(seconds: 0, reason: "more")))
+        #expect(await bob.refusal(self.message("no")) == .muted)
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .unmute))
+        #expect(await bob.refusal(self.message("yes")) == nil)
+        #expect(await owner.refusal(.moderate(.number(self.seven), .username("bob"), .unmute)) == .notMuted)
+        try await server.stop()
+    }
+
+    @Test func twoQuickReactionsNeverCountTwice() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        let other = try await server.connect("alice", loop: 1)
+        try await alice.join(self.seven)
+        try await other.join(self.seven)
+        guard case .sent(let sent) = try await alice.run(self.message("like me")),
+            case .message(let message) = sent.event.change
+        else { throw UnexpectedReply() }
+        let react = Command.react(.number(self.seven), message.id, emote: "👍", .toggle)
+        async let one = alice.run(react)
+        async let two = other.run(react)
+        _ = try await (one, two)
+        guard case .history(let page) = try await alice.run(
+            .history(.number(self.seven), HistoryWindow(anchor: .end, limit: 10)))
+        else { throw UnexpectedReply() }
+        #expect(page.messages.last?.reactions.map(\.total).reduce(0, +) ?? 0 <= 1)
+        try await server.stop()
+    }
+
+    @Test func anEvictedRoomThatIsStillHeldComesBackAsTheSame() async throws {
+        let server = try await TestServer()
+        let held = try await server.service.rooms.existing(.id(RoomID("lobby")))
+        server.service.rooms.evictIdle(since: Timestamp(milliseconds: .max))
+        #expect(server.service.rooms.count == 0)
+        #expect(try await server.service.rooms.existing(.number(RoomNumber(1)!)) === held)
+        try await server.stop()
+    }
+
+    @Test func revocationEndsEveryConnectionOfTheAccount() async throws {
+        let server = try await TestServer()
+        let one = try await server.connect("alice")
+        let two = try await server.connect("alice", loop: 1)
+        try await server.service.accounts.logOut(one.session.identity, everywhere: true)
+        await one.wait(for: "ended revoked")
+        await two.wait(for: "ended revoked")
+        try await server.stop()
+    }
+}
+
+struct UnexpectedReply: Error {}
+
+extension Sequence {
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
+    }
+}
