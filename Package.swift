@@ -32,7 +32,8 @@ let package = Package(
     ],
     targets: [
         // System libraries, from Debian's -dev packages.
-        .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Layer 0: values and bytes. None of these imports another of ours.
@@ -77,7 +78,8 @@ let package = Package(
         .target(
             name: "GatewayREST",
             dependencies: [
-                "ChatCore", "ChatModel", "Credentials", "NetTransport", "WebAssets", "WireJSON", hummingbird, hummingbirdCore,
+                "ChatCore", "ChatModel", "Credentials", "NetTransport", "WebAssets", "WireJSON", hummingbird,
+                hummingbirdCore,
                 httpTypes, nioCore, logging, .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings
@@ -91,7 +93,8 @@ let package = Package(
 
         .testTarget(name: "WireJSONTests", dependencies: ["WireJSON", nioCore], swiftSettings: settings),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials"], swiftSettings: settings),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatModel", "Credentials"], swiftSettings: settings),
+        .testTarget(
+            name: "ChatCoreTests", dependencies: ["ChatCore", "ChatModel", "Credentials"], swiftSettings: settings),
         .testTarget(
             name: "NetTransportTests",
             dependencies: [

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct DeliveryTests {
-    private let seven = RoomNumber(7)!
+    private let seven = roomNumber(7)
 
     private func message(_ body: String, id: String? = nil) -> Command {
         .send(.number(self.seven), OutgoingMessage(body: body, clientID: id.flatMap { ClientID($0) }))
@@ -178,8 +178,9 @@ struct DeliveryTests {
         async let one = alice.run(react)
         async let two = other.run(react)
         _ = try await (one, two)
-        guard case .history(let page) = try await alice.run(
-            .history(.number(self.seven), HistoryWindow(anchor: .end, limit: 10)))
+        guard
+            case .history(let page) = try await alice.run(
+                .history(.number(self.seven), HistoryWindow(anchor: .end, limit: 10)))
         else { throw UnexpectedReply() }
         #expect(page.messages.last?.reactions.map(\.total).reduce(0, +) ?? 0 <= 1)
         try await server.stop()
@@ -190,7 +191,7 @@ struct DeliveryTests {
         let held = try await server.service.rooms.existing(.id(RoomID("lobby")))
         server.service.rooms.evictIdle(since: Timestamp(milliseconds: .max))
         #expect(server.service.rooms.count == 0)
-        #expect(try await server.service.rooms.existing(.number(RoomNumber(1)!)) === held)
+        #expect(try await server.service.rooms.existing(.number(roomNumber(1))) === held)
         try await server.stop()
     }
 

@@ -138,6 +138,7 @@ async def test_case_41_a_reader_that_stopped_does_not_delay_others_and_can_resum
     await asyncio.gather(flood(alice, room, 10_000), receive(bob, 10_000))
 
     assert not alice.closed and not bob.closed
+    stalled.widen()
     texts, code = await asyncio.wait_for(stalled.until_closed(), 60)
     stalled.close()
     figure(f"the stalled reader got {len(texts)} frames, then close code {code}")
@@ -155,7 +156,7 @@ async def test_case_41_a_reader_that_stopped_does_not_delay_others_and_can_resum
 
 async def join_by_hand(world: World, name: str, room: int) -> tuple[RawSocket, object, int]:
     """A client with sequence numbers in the room, on a socket from which nobody will read."""
-    stalled = await RawSocket.connect(world.server.port, receive_buffer=4096)
+    stalled = await RawSocket.connect(world.server.port, receive_buffer=65536)
     await stalled.upgrade()
     hello = {"type": "hello", "payload": {"token": world.server.token(name)}, "ext": {"v": 1, "want": ["seq", "page"]}}
     await stalled.text(json.dumps(hello))

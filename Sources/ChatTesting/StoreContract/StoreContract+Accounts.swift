@@ -45,9 +45,13 @@ extension StoreContract {
                 }
             },
             Rule("accounts are searched literally, without regard to case, and paged by name") { scene in
-                for name in ["Zoe", "anna", "a_b", "a%b", "Axb", "Éva"] { try await scene.account(StoreScene.profile(name)) }
+                for name in ["Zoe", "anna", "a_b", "a%b", "Axb", "Éva"] {
+                    try await scene.account(StoreScene.profile(name))
+                }
                 try await scene.account(StoreScene.profile("Guest0001", isGuest: true))
-                func find(_ text: String, registered: Bool = true, offset: Int = 0, limit: Int = 50) async throws -> String {
+                func find(_ text: String, registered: Bool = true, offset: Int = 0, limit: Int = 50) async throws
+                    -> String
+                {
                     var query = AccountQuery()
                     query.text = text
                     query.registeredOnly = registered
@@ -109,7 +113,8 @@ extension StoreContract {
                 try await scene.account(.romeo)
                 try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
                 try expectEqual(try await scene.message(sent.id, in: room.id).sender, .romeo)
-                try expectEqual(try await scene.allEvents(in: room.id).map(\.actor.id.value),
+                try expectEqual(
+                    try await scene.allEvents(in: room.id).map(\.actor.id.value),
                     ["juliet", "romeo", "romeo", "juliet", "romeo"])
                 try expectEqual(try await scene.store.members(of: room.id).map(\.profile), [.juliet, .romeo])
                 try expectEqual(
@@ -129,7 +134,8 @@ extension StoreContract {
                 try await scene.account(guest)
                 try await scene.account(.romeo)
                 try await scene.setMember(guest, .member, .active, in: room.id)
-                let banned = try await scene.setMember(.romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
+                let banned = try await scene.setMember(
+                    .romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
                 try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
                 try expectEqual(try await scene.membership(of: .romeo, in: room.id), banned)
                 try expectEqual(try await scene.store.rooms(matching: RoomQuery(), member: nil).map(\.members), [1])

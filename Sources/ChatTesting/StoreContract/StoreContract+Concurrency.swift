@@ -60,19 +60,21 @@ extension StoreContract {
                 }
                 try expectEqual(made, 101)
             },
-            Rule("two who have the same store open see each other's work", opening: { open in
-                let here = StoreScene(try await open())
-                let room = try await here.room()
-                try await here.send("one", by: .juliet, in: room.id, clientID: "c-1")
-                let there = StoreScene(try await open())
-                try expectEqual(try await there.send("two", by: .juliet, in: room.id).seq, 3)
-                try expectEqual(try await here.send("three", by: .juliet, in: room.id).seq, 4)
-                try expectEqual(try await there.record(room.id).lastSeq, 4)
-                _ = try await there.apply(.delete, by: .juliet, in: room.id)
-                try await expectRefusal(.notFound) { try await here.send("four", by: .juliet, in: room.id) }
-                await there.store.close()
-                await here.store.close()
-            }),
+            Rule(
+                "two who have the same store open see each other's work",
+                opening: { open in
+                    let here = StoreScene(try await open())
+                    let room = try await here.room()
+                    try await here.send("one", by: .juliet, in: room.id, clientID: "c-1")
+                    let there = StoreScene(try await open())
+                    try expectEqual(try await there.send("two", by: .juliet, in: room.id).seq, 3)
+                    try expectEqual(try await here.send("three", by: .juliet, in: room.id).seq, 4)
+                    try expectEqual(try await there.record(room.id).lastSeq, 4)
+                    _ = try await there.apply(.delete, by: .juliet, in: room.id)
+                    try await expectRefusal(.notFound) { try await here.send("four", by: .juliet, in: room.id) }
+                    await there.store.close()
+                    await here.store.close()
+                }),
         ]
     }
 }

@@ -109,7 +109,8 @@ extension StoreContract {
                     [ids[5], ids[3], ids[2]])
                 let everything = Timestamp(milliseconds: .min)
                 try expectEqual(
-                    try await scene.store.messageIDs(by: UserProfile.juliet.id, in: room.id, since: everything).count, 5)
+                    try await scene.store.messageIDs(by: UserProfile.juliet.id, in: room.id, since: everything).count, 5
+                )
             },
         ]
     }

@@ -59,24 +59,26 @@ extension StoreContract {
                 _ = try await scene.apply(.retract(sent.id, reason: ""), by: .juliet, in: room.id)
                 try expectEqual(try await retry().brief, "3 edited 2 ")
             },
-            Rule("thousands of client ids are all remembered, over a restart too", opening: { open in
-                let before = StoreScene(try await open())
-                let room = try await before.room()
-                for batch in 0..<40 {
-                    let results = await before.append(
-                        (0..<256).map { self.entry("m", "c-\(batch)-\($0)", by: .juliet, in: room.id) })
-                    for result in results { _ = try result.get() }
-                }
-                await before.store.close()
-                let after = StoreScene(try await open())
-                for index in stride(from: 0, to: 40, by: 3) {
-                    let event = try await self.duplicate("c-\(index)-\(index)", by: .juliet, in: room.id, after)
-                    try expectEqual(event.seq, Int64(2 + index * 256 + index))
-                }
-                try await after.send("new", by: .juliet, in: room.id, clientID: "c-new")
-                try expectEqual(try await after.record(room.id).lastSeq, 2 + 40 * 256)
-                await after.store.close()
-            }),
+            Rule(
+                "thousands of client ids are all remembered, over a restart too",
+                opening: { open in
+                    let before = StoreScene(try await open())
+                    let room = try await before.room()
+                    for batch in 0..<40 {
+                        let results = await before.append(
+                            (0..<256).map { self.entry("m", "c-\(batch)-\($0)", by: .juliet, in: room.id) })
+                        for result in results { _ = try result.get() }
+                    }
+                    await before.store.close()
+                    let after = StoreScene(try await open())
+                    for index in stride(from: 0, to: 40, by: 3) {
+                        let event = try await self.duplicate("c-\(index)-\(index)", by: .juliet, in: room.id, after)
+                        try expectEqual(event.seq, Int64(2 + index * 256 + index))
+                    }
+                    try await after.send("new", by: .juliet, in: room.id, clientID: "c-new")
+                    try expectEqual(try await after.record(room.id).lastSeq, 2 + 40 * 256)
+                    await after.store.close()
+                }),
             Rule("a purge forgets client ids that are past their time, and no others") { scene in
                 let room = try await scene.room()
                 var limits = Limits()

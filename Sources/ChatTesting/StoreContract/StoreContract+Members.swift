@@ -67,7 +67,8 @@ extension StoreContract {
             },
             Rule("a change over another membership than the stored one is a conflict") { scene in
                 let room = try await scene.room()
-                let banned = try await scene.setMember(.romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
+                let banned = try await scene.setMember(
+                    .romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
                 let joining = Membership(role: .member, status: .active, joinedAt: StoreScene.noon, joinedSeq: 2)
                 let change = MembershipChange(user: .romeo, action: .joined, membership: joining)
                 for stale in [nil, joining] {

@@ -88,35 +88,39 @@ extension StoreContract {
                     try await scene.store.events(in: RoomID("nowhere"), after: 0, through: 1, limit: 1)
                 }
             },
-            Rule("a store that is opened again has everything and goes on", opening: { open in
-                let before = StoreScene(try await open())
-                let room = try await before.room(settings: RoomSettings(alias: "square", title: "Square"))
-                let sent = try await before.send("hello", by: .juliet, in: room.id, clientID: "c-1")
-                try await before.account(.juliet)
-                let events = try await before.allEvents(in: room.id)
-                let position = try await before.store.userPosition(UserProfile.juliet.id)
-                await before.store.close()
+            Rule(
+                "a store that is opened again has everything and goes on",
+                opening: { open in
+                    let before = StoreScene(try await open())
+                    let room = try await before.room(settings: RoomSettings(alias: "square", title: "Square"))
+                    let sent = try await before.send("hello", by: .juliet, in: room.id, clientID: "c-1")
+                    try await before.account(.juliet)
+                    let events = try await before.allEvents(in: room.id)
+                    let position = try await before.store.userPosition(UserProfile.juliet.id)
+                    await before.store.close()
 
-                let after = StoreScene(try await open())
-                try expectEqual(try await after.allEvents(in: room.id).map(\.brief), events.map(\.brief))
-                try expectEqual(try await after.message(sent.id, in: room.id), sent)
-                var record = room
-                record.lastSeq = 2
-                try expectEqual(try await after.record(room.id), record)
-                let again = try await after.store.userPosition(UserProfile.juliet.id)
-                try expectEqual(again.epoch, position.epoch)
-                let next = try await after.send("again", by: .juliet, in: room.id)
-                try expectEqual(next.seq, 3)
-                try expect(next.archiveID > sent.archiveID, "archive ids rise over a restart")
-                await after.store.close()
-            }),
-            Rule("after a close everything is refused as unavailable", opening: { open in
-                let scene = StoreScene(try await open())
-                let room = try await scene.room()
-                await scene.store.close()
-                try await expectRefusal(.unavailable) { try await scene.send("late", by: .juliet, in: room.id) }
-                try await expectRefusal(.unavailable) { try await scene.store.room(.id(room.id)) }
-            }),
+                    let after = StoreScene(try await open())
+                    try expectEqual(try await after.allEvents(in: room.id).map(\.brief), events.map(\.brief))
+                    try expectEqual(try await after.message(sent.id, in: room.id), sent)
+                    var record = room
+                    record.lastSeq = 2
+                    try expectEqual(try await after.record(room.id), record)
+                    let again = try await after.store.userPosition(UserProfile.juliet.id)
+                    try expectEqual(again.epoch, position.epoch)
+                    let next = try await after.send("again", by: .juliet, in: room.id)
+                    try expectEqual(next.seq, 3)
+                    try expect(next.archiveID > sent.archiveID, "archive ids rise over a restart")
+                    await after.store.close()
+                }),
+            Rule(
+                "after a close everything is refused as unavailable",
+                opening: { open in
+                    let scene = StoreScene(try await open())
+                    let room = try await scene.room()
+                    await scene.store.close()
+                    try await expectRefusal(.unavailable) { try await scene.send("late", by: .juliet, in: room.id) }
+                    try await expectRefusal(.unavailable) { try await scene.store.room(.id(room.id)) }
+                }),
         ]
     }
 

@@ -128,7 +128,8 @@ extension StoreContract {
                 try expectEqual(try await list("_", nil), "b 1")
                 try await scene.setMember(.nurse, .none, .banned, in: RoomID("c"))
                 try expectEqual(try await list("closed", .nurse), "")
-                let first = try await scene.store.rooms(matching: RoomQuery(limit: 1), member: .some(UserProfile.romeo.id))
+                let first = try await scene.store.rooms(
+                    matching: RoomQuery(limit: 1), member: .some(UserProfile.romeo.id))
                 let rest = try await scene.store.rooms(
                     matching: RoomQuery(after: first.last?.record.number, limit: 9), member: UserProfile.romeo.id)
                 try expectEqual((first + rest).map(\.record.id.value), ["a", "b", "c"])

@@ -24,18 +24,20 @@ package enum StoreContract {
 
         /// A rule on one open store; whatever the store has been through, its own check finds nothing after it.
         init(_ description: String, _ body: @escaping @Sendable (StoreScene) async throws -> Void) {
-            self.init(description, opening: { open in
-                let scene = StoreScene(try await open())
-                do {
-                    try await body(scene)
-                    let report = try await scene.store.check()
-                    try expect(report.isSound, "sound: \(report.lines.joined(separator: "; "))")
-                } catch {
+            self.init(
+                description,
+                opening: { open in
+                    let scene = StoreScene(try await open())
+                    do {
+                        try await body(scene)
+                        let report = try await scene.store.check()
+                        try expect(report.isSound, "sound: \(report.lines.joined(separator: "; "))")
+                    } catch {
+                        await scene.store.close()
+                        throw error
+                    }
                     await scene.store.close()
-                    throw error
-                }
-                await scene.store.close()
-            })
+                })
         }
 
         /// - Throws: ``ContractViolation``, or what the store threw.

@@ -50,7 +50,8 @@ extension Connection {
             if !isDense {
                 findings.append("room \(statement.text(0)): \(count) events where \(first)…\(last) should be")
             } else if statement.integer(3) != statement.integer(7) {
-                findings.append("room \(statement.text(0)): \(statement.integer(7)) messages, not \(statement.integer(3))")
+                findings.append(
+                    "room \(statement.text(0)): \(statement.integer(7)) messages, not \(statement.integer(3))")
             }
         }
         return findings
@@ -59,11 +60,26 @@ extension Connection {
     private func orphans() throws(StoreError) -> [String] {
         var findings: [String] = []
         for (what, count) in [
-            ("events of no room", try self.integer("SELECT count(*) FROM events WHERE key >> 36 NOT IN (SELECT no FROM rooms)")),
-            ("rooms without a head", try self.integer("SELECT count(*) FROM rooms WHERE no NOT IN (SELECT room FROM heads)")),
-            ("members of no room", try self.integer("SELECT count(*) FROM members WHERE room NOT IN (SELECT no FROM rooms)")),
-            ("members who are nobody", try self.integer("SELECT count(*) FROM members WHERE user NOT IN (SELECT no FROM users)")),
-            ("reactions to nothing", try self.integer("SELECT count(*) FROM reactions WHERE message NOT IN (SELECT key FROM events)")),
+            (
+                "events of no room",
+                try self.integer("SELECT count(*) FROM events WHERE key >> 36 NOT IN (SELECT no FROM rooms)")
+            ),
+            (
+                "rooms without a head",
+                try self.integer("SELECT count(*) FROM rooms WHERE no NOT IN (SELECT room FROM heads)")
+            ),
+            (
+                "members of no room",
+                try self.integer("SELECT count(*) FROM members WHERE room NOT IN (SELECT no FROM rooms)")
+            ),
+            (
+                "members who are nobody",
+                try self.integer("SELECT count(*) FROM members WHERE user NOT IN (SELECT no FROM users)")
+            ),
+            (
+                "reactions to nothing",
+                try self.integer("SELECT count(*) FROM reactions WHERE message NOT IN (SELECT key FROM events)")
+            ),
             (
                 "miscounted reactions",
                 try self.integer(

@@ -1,9 +1,9 @@
 /// Says of a hash 'certainly not here' or 'perhaps': a Bloom filter in blocks of 32 bytes, one cache line per question.
 ///
-/// At its ``capacity`` it is wrong for about one hash in a thousand that it has not seen.
+/// At its ``capacity`` it is wrong for about one hash in ten thousand that it has not seen.
 struct IdempotencyFilter {
-    /// Hashes that it is made for: 16 bits each, 512 KiB together.
-    static let capacity = 1 << 18
+    /// Hashes that it is made for: 32 bits each, 512 KiB together.
+    static let capacity = 1 << 17
 
     /// Odd factors that spread a hash over the eight words of a block (from Parquet's split block filter).
     private static let salts = SIMD8<UInt32>(

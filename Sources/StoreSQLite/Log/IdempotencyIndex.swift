@@ -4,11 +4,13 @@ import ChatModel
 /// Finds the event that a user's client id has made.
 ///
 /// Client ids are random: one tree of a day's ids would have a page written for nearly every message. So keys come in
-/// generations of a few thousand, each a small tree within the table, and a filter in memory says for nearly every new
+/// generations of a thousand, each a small tree within the table, and a filter in memory says for nearly every new
 /// id that no generation has it. A purge drops whole generations.
 final class IdempotencyIndex {
-    /// Keys of one generation: some twenty pages.
-    private static let generationSize = 4096
+    /// Keys of one generation: half a dozen pages, which a batch of hundreds of messages shares.
+    private static let generationSize = 1024
+    /// Generations of earlier runs that one question takes along into the filters.
+    private static let loadedAtOnce = 4
     /// Longest time that one generation stays open, in milliseconds: a key may live on by this much too long.
     private static let generationMilliseconds: Int64 = 3_600_000
 
@@ -43,7 +45,7 @@ final class IdempotencyIndex {
 
     /// Events whose keys have this hash, nearly always none.
     func candidates(_ hash: UInt64, on connection: Connection) throws(StoreError) -> [EventKey] {
-        try self.loadOne(on: connection)
+        try self.loadSome(on: connection)
         var found: [EventKey] = []
         for slab in self.slabs where slab.filter.mayContain(hash) {
             for generation in slab.generations { try self.search(generation, hash, on: connection, into: &found) }
@@ -148,9 +150,9 @@ final class IdempotencyIndex {
         if !self.slabs[last].generations.contains(generation) { self.slabs[last].generations.append(generation) }
     }
 
-    /// Takes one generation of an earlier run into a filter: a fraction of a millisecond each, so that a start with a
-    /// long day behind it makes nobody wait.
-    private func loadOne(on connection: Connection) throws(StoreError) {
+    /// Takes a few generations of earlier runs into a filter: a fraction of a millisecond, so that a start with a long
+    /// day behind it makes nobody wait.
+    private func loadSome(on connection: Connection) throws(StoreError) {
         if self.unloaded == nil {
             let statement = try connection.statement("SELECT no FROM idempotency_generations ORDER BY no")
             defer { statement.reset() }
@@ -158,11 +160,17 @@ final class IdempotencyIndex {
             while try statement.step() { all.append(statement.integer(0)) }
             self.unloaded = all
         }
-        guard let next = self.unloaded?.last else { return }
+        for _ in 0..<Self.loadedAtOnce {
+            guard let next = self.unloaded?.last else { return }
+            try self.load(next, on: connection)
+            self.unloaded?.removeLast()
+        }
+    }
+
+    private func load(_ generation: Int64, on connection: Connection) throws(StoreError) {
         let statement = try connection.statement("SELECT hash FROM idempotency_keys WHERE generation = ?1")
         defer { statement.reset() }
-        statement.bind(1, next)
-        while try statement.step() { self.remember(UInt64(bitPattern: statement.integer(0)), generation: next) }
-        self.unloaded?.removeLast()
+        statement.bind(1, generation)
+        while try statement.step() { self.remember(UInt64(bitPattern: statement.integer(0)), generation: generation) }
     }
 }

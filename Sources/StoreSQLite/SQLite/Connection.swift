@@ -10,12 +10,16 @@ final class Connection: @unchecked Sendable {
         case readWrite, readOnly
     }
 
+    /// Once for the process, before SQLite's first use: it spares a lock around every allocation.
+    private static let settings: Int32 = parley_sqlite_skip_memory_statistics()
+
     private let handle: OpaquePointer
     /// By the address of the literal: as good as its text, and a quarter of the price to look up.
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
 
     /// - Throws: `unavailable` when the file cannot be opened.
     init(path: String, access: Access) throws(StoreError) {
+        _ = Self.settings
         var handle: OpaquePointer?
         let mode = access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
         let code = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)

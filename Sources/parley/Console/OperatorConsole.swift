@@ -75,9 +75,11 @@ struct OperatorConsole {
 
     /// The account of this name.
     func account(named name: String) async throws -> Account {
-        guard let username = try? Username(name),
-            let account = try await self.store.account(UserID(canonical: username.canonical))
-        else { throw CommandFailure("there is no account '\(name)'") }
+        // One step at a time: an optimising build of Swift 6.3.1 crashes on 'try await' behind 'try?' in one guard.
+        let username = try? Username(name)
+        let id = UserID(canonical: username?.canonical ?? "")
+        let account = try await self.store.account(id)
+        guard let account else { throw CommandFailure("there is no account '\(name)'") }
         return account
     }
 

@@ -132,7 +132,9 @@ struct Node {
         let rest = RESTGateway(
             service: service, configuration: restConfiguration, probe: probe,
             operators: OperatorAuthority(keys: secrets.tokenKeys), clients: clients, origins: origins)
-        let json = JSONGateway(service: service, configuration: self.configuration.json, encoderID: Self.jsonEncoder)
+        let json = JSONGateway(
+            service: service, configuration: self.configuration.json, encoderID: Self.jsonEncoder,
+            clientAddress: { clients.address(of: $0) })
         var routes = [json.route()]
         if self.configuration.debugEcho { routes.append(.echo()) }
         let announcement = StartAnnouncement(configuration: self.configuration, password: password)

@@ -30,7 +30,8 @@ struct PermissionTests {
     }
 
     @Test func aGuestCannotAskToJoinAndNobodyJoinsUninvited() {
-        #expect(self.refusal(.enter, actor("Guest0001", isGuest: true), roomState(access: .isPrivate)) == .inviteRequired)
+        #expect(
+            self.refusal(.enter, actor("Guest0001", isGuest: true), roomState(access: .isPrivate)) == .inviteRequired)
         #expect(self.refusal(.enter, actor("zoe"), roomState(access: .inviteOnly)) == .inviteRequired)
         #expect(self.refusal(.enter, actor("zoe"), roomState(access: .strictPrivate)) == nil)
     }
@@ -100,7 +101,9 @@ struct PermissionTests {
             kind: [.group, .channel].randomElement(using: &random) ?? .group,
             history: HistoryVisibility.allCases.randomElement(using: &random), members: members)
         for name in names where Bool.random(using: &random) {
-            if state.membership(of: UserID(canonical: name))?.status != .banned { _ = state.presence.arrive(profile(name)) }
+            if state.membership(of: UserID(canonical: name))?.status != .banned {
+                _ = state.presence.arrive(profile(name))
+            }
         }
         return (state, names)
     }

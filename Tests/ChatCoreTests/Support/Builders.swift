@@ -3,6 +3,11 @@ import ChatModel
 
 let noon = Timestamp(milliseconds: 1_800_000_000_000)
 
+func roomNumber(_ value: Int64) -> RoomNumber {
+    guard let number = RoomNumber(value) else { fatalError("\(value) is no room number") }
+    return number
+}
+
 func profile(_ name: String, isGuest: Bool = false) -> UserProfile {
     UserProfile(id: UserID(canonical: name.lowercased()), username: name, isGuest: isGuest)
 }
@@ -26,7 +31,7 @@ func roomState(
 ) -> RoomState {
     RoomState(
         record: RoomRecord(
-            id: RoomID("r7"), number: RoomNumber(7)!, kind: kind, creator: nil, createdAt: noon,
+            id: RoomID("r7"), number: roomNumber(7), kind: kind, creator: nil, createdAt: noon,
             settings: RoomSettings(access: access, historyVisibility: history), epoch: Epoch("e1"), lastSeq: lastSeq),
         members: members)
 }
@@ -41,6 +46,6 @@ func messageEvent(_ seq: Seq, _ body: String = "hi", id: MessageID? = nil, by se
 
 func event(_ seq: Seq, _ change: RoomEvent.Change, by actor: String = "alice") -> RoomEvent {
     RoomEvent(
-        room: RoomID("r7"), number: RoomNumber(7)!, epoch: Epoch("e1"), seq: seq, archiveID: seq, at: noon,
+        room: RoomID("r7"), number: roomNumber(7), epoch: Epoch("e1"), seq: seq, archiveID: seq, at: noon,
         actor: profile(actor), change: change)
 }

@@ -59,14 +59,16 @@ final class TestClient: Sendable {
     /// Joins and records the history that the answer carries before anything live.
     func join(_ number: RoomNumber, history: Int = 0, position: RoomPosition? = nil) async throws {
         try await self.session.eventLoop.flatSubmit {
-            self.service.execute(.join(.number(number), JoinOptions(history: history, position: position)), as: self.session)
-                .map { reply in
-                    guard case .joined(let joined) = reply else { return }
-                    self.record(joined.history.map { "\($0.seq) message \($0.content.body)" })
-                    if case .replayed(let events)? = joined.resumption {
-                        self.record(events.map { "\($0.seq) \(SeqEncoder.word($0.change))" })
-                    }
+            self.service.execute(
+                .join(.number(number), JoinOptions(history: history, position: position)), as: self.session
+            )
+            .map { reply in
+                guard case .joined(let joined) = reply else { return }
+                self.record(joined.history.map { "\($0.seq) message \($0.content.body)" })
+                if case .replayed(let events)? = joined.resumption {
+                    self.record(events.map { "\($0.seq) \(SeqEncoder.word($0.change))" })
                 }
+            }
         }.get()
     }
 

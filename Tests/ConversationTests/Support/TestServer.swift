@@ -8,6 +8,11 @@ import NIOPosix
 import StoreSQLite
 import Synchronization
 
+func roomNumber(_ value: Int64) -> RoomNumber {
+    guard let number = RoomNumber(value) else { fatalError("\(value) is no room number") }
+    return number
+}
+
 /// The core on a real store in a directory of its own, without a gateway.
 final class TestServer: Sendable {
     static let format = WireFormat(gateway: 9, variant: 0)
@@ -73,10 +78,12 @@ struct SeqEncoder: EventEncoder {
     }
 
     func encode(
-        _ event: EphemeralEvent, in room: RoomIdentity, at: Timestamp, as format: WireFormat, into buffer: inout ByteBuffer
+        _ event: EphemeralEvent, in room: RoomIdentity, at: Timestamp, as format: WireFormat,
+        into buffer: inout ByteBuffer
     ) {
         switch event {
-        case .typing(let user, let isTyping): buffer.writeString("~ \(user.username) \(isTyping ? "types" : "stopped")\n")
+        case .typing(let user, let isTyping):
+            buffer.writeString("~ \(user.username) \(isTyping ? "types" : "stopped")\n")
         case .arrived(let user, _, let present): buffer.writeString("~ \(user.username) arrived \(present.count)\n")
         case .departed(let user, let present): buffer.writeString("~ \(user.username) departed \(present.count)\n")
         case .occupancy(let count): buffer.writeString("~ occupancy \(count)\n")

@@ -98,6 +98,10 @@ class RawSocket:
         except (ConnectionError, EOFError):
             return texts, None
 
+    def widen(self) -> None:
+        """Ends what a small `receive_buffer` began: with its tiny window, megabytes would take minutes."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+
     async def _take(self, count: int) -> bytes:
         while len(self._buffer) < count:
             await self._fill()

@@ -204,7 +204,7 @@ CREATE TABLE user_events (
 ) WITHOUT ROWID;
 
 -- Which event a client id has made. Client ids are random, so one tree of all would dirty a page for every message;
--- generations of a few thousand keep the written part small and are dropped whole when their time is over.
+-- generations of a thousand keep the written part small and are dropped whole when their time is over.
 CREATE TABLE idempotency_generations (
     no        INTEGER PRIMARY KEY AUTOINCREMENT,
     opened_at INTEGER NOT NULL,
