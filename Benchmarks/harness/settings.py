@@ -4,14 +4,13 @@
 # generator's few accounts on one machine would measure the limits. Names as in docs/operations.md.
 SERVER_ENVIRONMENT = {
     "PARLEY_LIMITS_MESSAGE_RATE": "0",
-    "PARLEY_LIMITS_JOIN_RATE": "0",
+    "PARLEY_LIMITS_JOIN_RATE_PER_MIN": "0",
     "PARLEY_LIMITS_REQUEST_RATE": "0",
     "PARLEY_LIMITS_CONNECTIONS_PER_USER": "0",
     "PARLEY_LIMITS_CONNECTIONS_PER_ADDRESS": "0",
-    "PARLEY_LIMITS_GUESTS_PER_ADDRESS": "0",
-    "PARLEY_LIMITS_AUTO_CREATED_PER_HOUR": "0",
+    "PARLEY_GUESTS_PER_ADDRESS": "0",
+    "PARLEY_ROOMS_AUTO_CREATE_PER_HOUR": "0",
     "PARLEY_LIMITS_ROOMS_CREATED_PER_DAY": "0",
-    "PARLEY_LIMITS_ROOMS_PER_USER": "0",
     "PARLEY_LOG_LEVEL": "warning",
     # A crash report takes seconds in which the port is dead; the exit status tells enough here.
     "SWIFT_BACKTRACE": "enable=no",

@@ -114,6 +114,16 @@ extension ChatService {
     private func bringIn(
         _ session: ClientSession, to room: Room, _ options: JoinOptions, answering promise: EventLoopPromise<Reply>
     ) async throws(ChatError) {
+        let info = try await self.info(of: room, for: session.actor)
+        guard options.history > 0 || options.position != nil else {
+            // Without a past to fetch, subscribing, answering and going live are one step.
+            return try await self.onLoop(of: session) { () throws(ChatError) in
+                let (through, _) = try self.placeSubscription(of: session, to: room)
+                promise.succeed(self.joined(room, session, info, through: through, history: [], resumption: nil))
+                self.startDelivery(of: room, to: session)
+                session.requestFlush()
+            }
+        }
         let subscription = try await self.subscribe(session, to: room)
         do throws(ChatError) {
             let through = subscription.through
@@ -125,21 +135,9 @@ extension ChatService {
                 } else { nil }
             let history = try await self.pastMessages(
                 of: room, count: options.history, through: through, visibleFrom: visibleFrom)
-            var info = try await self.info(of: room, for: session.actor)
-            info.record.lastSeq = through
-            let joinedInfo = info
             try await self.goLive(session, [room]) {
-                let (present, isFirst) = room.withState { state in
-                    (
-                        state.presence.snapshot(detail: self.limits.presenceDetail),
-                        !state.presence.contains(session.profile.id)
-                    )
-                }
                 promise.succeed(
-                    .joined(
-                        JoinedRoom(
-                            info: joinedInfo, isFirstConnection: isFirst, present: present, history: history,
-                            resumption: resumption)))
+                    self.joined(room, session, info, through: through, history: history, resumption: resumption))
             }
         } catch {
             if subscription.isNew { try? await self.drop(room, of: session) }
@@ -147,17 +145,40 @@ extension ChatService {
         }
     }
 
+    private func joined(
+        _ room: Room, _ session: ClientSession, _ info: RoomInfo, through: Seq, history: [Message],
+        resumption: Resumption?
+    ) -> Reply {
+        let (present, isFirst) = room.withState { state in
+            (state.presence.snapshot(detail: self.limits.presenceDetail), !state.presence.contains(session.profile.id))
+        }
+        var info = info
+        info.record.lastSeq = through
+        return .joined(
+            JoinedRoom(
+                info: info, isFirstConnection: isFirst, present: present, history: history, resumption: resumption))
+    }
+
     /// Puts a subscription in place that is not live yet, unless the connection has one.
     ///
     /// - Returns: The position through which the past is to be fetched, and whether the subscription is new.
     func subscribe(_ session: ClientSession, to room: Room) async throws(ChatError) -> (through: Seq, isNew: Bool) {
         try await self.onLoop(of: session) { () throws(ChatError) in
-            guard !session.isClosed else { throw ChatError(.unavailable) }
-            if let subscription = session.subscription(to: room) { return (subscription.lastSeq, false) }
-            let through = room.lastSeq
-            session.subscribe(Subscription(session: session, room: room, lastSeq: through))
-            return (through, true)
+            try self.placeSubscription(of: session, to: room)
         }
+    }
+
+    /// The same on the session's loop.
+    private func placeSubscription(
+        of session: ClientSession, to room: Room
+    ) throws(ChatError) -> (through: Seq, isNew: Bool) {
+        guard !session.isClosed else { throw ChatError(.unavailable) }
+        if let subscription = session.subscription(to: room) { return (subscription.lastSeq, false) }
+        // Somebody may have put the user out since he was let in; from here on the shard sees to that.
+        if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) { throw refusal }
+        let through = room.lastSeq
+        session.subscribe(Subscription(session: session, room: room, lastSeq: through))
+        return (through, true)
     }
 
     /// Answers, then lets live events flow: whatever was published since the past was fetched comes first.

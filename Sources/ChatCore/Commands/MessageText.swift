@@ -27,23 +27,44 @@ enum MessageText {
         return trimmed
     }
 
-    /// Names that the text marks with '@', without the sign, at most `limit`.
+    /// Names that the text marks with '@', without the sign, at most `limit`, each at most 64 bytes of UTF-8.
     static func mentions(in text: String, limit: Int) -> [String] {
-        guard text.utf8.contains(UInt8(ascii: "@")) else { return [] }
+        let bytes = text.utf8
+        guard var at = bytes.firstIndex(of: Self.at) else { return [] }
         var names: [String] = []
-        for piece in text.split(separator: "@", omittingEmptySubsequences: false).dropFirst() {
-            let name = piece.prefix { !$0.isWhitespace && !",;:!?()[]{}<>\"".contains($0) }
-            let trimmed = name.hasSuffix(".") ? name.dropLast() : name
-            guard !trimmed.isEmpty, trimmed.count <= 64 else { continue }
-            names.append(String(trimmed))
-            if names.count == limit { break }
+        while names.count < limit {
+            let start = bytes.index(after: at)
+            var end = bytes[start...].firstIndex(where: Self.endsName) ?? bytes.endIndex
+            let next = bytes[end...].firstIndex(of: Self.at)
+            // A full stop after a name ends the sentence, not the name.
+            while end > start, bytes[bytes.index(before: end)] == UInt8(ascii: ".") { end = bytes.index(before: end) }
+            if end > start, bytes.distance(from: start, to: end) <= 64, let name = String(bytes[start..<end]) {
+                names.append(name)
+            }
+            guard let next else { break }
+            at = next
         }
         return names
     }
 
+    private static let at = UInt8(ascii: "@")
+
+    private static func endsName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, UInt8(ascii: "!"), UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","),
+            UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "?"), at,
+            UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+            true
+        default: false
+        }
+    }
+
     /// ASCII without control characters other than tab and newline is as it should be already.
     private static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 || $0 == 0x0A }
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 || $0 == 0x0A }
+        }
     }
 
     private static func withoutControls(_ text: String) -> String {
@@ -62,9 +83,9 @@ enum MessageText {
     }
 
     private static func trim(_ text: String) -> String {
-        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
-            first.properties.isWhitespace || last.properties.isWhitespace
-        else { return text }
+        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
+        // Letters at both ends, as nearly always: nothing to do, and no table of properties to ask.
+        if first > 0x20, first < 0x7F, last > 0x20, last < 0x7F { return text }
         let scalars = text.unicodeScalars
         guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })

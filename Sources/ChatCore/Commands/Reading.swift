@@ -61,6 +61,8 @@ extension ChatService {
 
     /// The rooms of a user, with read marks and unread counts.
     package func rooms(of identity: Identity) async throws(ChatError) -> [RoomInfo] {
+        // A guest that has not written anything is in the store with nothing.
+        if identity.profile.isGuest, self.guests.needsAccount(identity.profile.id) { return [] }
         do {
             return try await self.store.rooms(of: identity.profile.id).map { room in
                 let loaded = self.rooms.loaded(.id(room.record.id))

@@ -32,8 +32,13 @@ extension ChatService {
             (ResumedRoom(reference: position.room, info: nil, result: .gone(error)), nil)
         }
         guard let room = try await self.rooms.room(position.room) else { return gone(ChatError(.noSuchRoom)) }
-        if let refusal = self.refusalToResume(room, by: session.actor, from: session.address) { return gone(refusal) }
-        let (through, _) = try await self.subscribe(session, to: room)
+        if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) { return gone(refusal) }
+        let through: Seq
+        do throws(ChatError) {
+            through = try await self.subscribe(session, to: room).through
+        } catch {
+            return gone(error)
+        }
         let now = self.clock.now()
         let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now) }
         let result = try await self.resumption(from: position, through: through, visibleFrom: visibleFrom, in: room)
@@ -43,7 +48,7 @@ extension ChatService {
     }
 
     /// Coming back is not joining: who is no member any more stays out. A public room is open to guests, who never were.
-    private func refusalToResume(_ room: Room, by actor: Actor, from address: ClientAddress) -> ChatError? {
+    func refusalToListen(in room: Room, by actor: Actor, from address: ClientAddress) -> ChatError? {
         let now = self.clock.now()
         return room.withState { state in
             if let refusal = state.refusal(of: .enter, to: actor, policy: self.policy, limits: self.limits, now: now)
