@@ -121,6 +121,21 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .testTarget(
+            name: "GatewayRESTTests",
+            dependencies: [
+                "GatewayREST", "ChatCore", "ChatModel", "Credentials", "NetTransport", "StoreSQLite", "WireJSON",
+                hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ParleyTests",
+            dependencies: ["parley", "GatewayREST", "ChatModel", logging],
+            swiftSettings: settings
+        ),
+
         // Layer 3: configuration and wiring.
         .executableTarget(
             name: "parley",

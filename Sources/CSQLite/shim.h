@@ -14,11 +14,6 @@ static inline int parley_bind_blob(sqlite3_stmt *statement, int index, const voi
     return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
-/// Binds text that stays where it is until the statement is reset and bound anew.
-static inline int parley_bind_text_in_place(sqlite3_stmt *statement, int index, const void *bytes, int count) {
-    return sqlite3_bind_text(statement, index, (const char *)bytes, count, SQLITE_STATIC);
-}
-
 /// Stops SQLite from counting its allocations under a lock; has an effect only before its first use.
 static inline int parley_sqlite_skip_memory_statistics(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

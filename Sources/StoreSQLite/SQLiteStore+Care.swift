@@ -46,6 +46,7 @@ extension SQLiteStore {
             try await self.repeatedly { (session) throws(StoreError) in try session.eraseExpired(in: room, .all) }
             try await self.repeatedly { (session) throws(StoreError) in try session.eraseMembers(of: room) }
         }
+        try await self.writer.write { (session) throws(StoreError) in session.sweepErased() }
     }
 
     /// Runs a step, each time in a transaction of its own, until it says that nothing is left.

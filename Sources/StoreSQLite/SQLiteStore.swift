@@ -71,8 +71,9 @@ package final class SQLiteStore: ChatStore {
     }
 
     package func close() async {
-        await self.writer.close()
+        // The last one to close tidies the files up, and only the writer may.
         await self.readers.close()
+        await self.writer.close()
     }
 }
 

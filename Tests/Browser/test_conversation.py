@@ -10,7 +10,7 @@ from visitor import PATIENCE
 
 def test_two_guests_open_the_page_and_talk_at_once(visit):
     ann, bob = visit().guest(), visit().guest()
-    assert ann.page.locator(".room-head h1").inner_text().lower() == "lobby"
+    assert ann.page.locator(".room-head h1").inner_text() == "Lobby" and ann.room_number() == 1
     assert ann.name != bob.name
     ann.sent("Is anybody here?")
     bob.sees("Is anybody here?").sent("I am, hello")
@@ -27,7 +27,7 @@ def test_own_message_is_shown_before_the_server_answers_and_then_as_sent(visit):
         route.on_message(server.send)
 
         def from_server(text):
-            if '"ack"' in text or "held back" in text:
+            if '"type":"ack"' in text or "held back" in text:
                 held.append((route, text))
             else:
                 route.send(text)

@@ -104,7 +104,7 @@ def test_message_whose_acknowledgement_was_lost_is_written_once(visit):
                 cut.append(text)
 
         def from_server(text):
-            if cut and len(cut) == 1 and "only once" in text or '"ack"' in text and len(cut) == 1:
+            if cut and len(cut) == 1 and "only once" in text or '"type":"ack"' in text and len(cut) == 1:
                 cut.append(text)
                 route.close()
             elif len(cut) != 1:

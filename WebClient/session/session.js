@@ -29,7 +29,7 @@ export class Session {
     /** Told of each new message of somebody else: `(room, message payload)`. */
     onNews = null;
 
-    #typingSent = { room: null, at: 0 };
+    #typingTold = { room: null, at: 0, isShown: false };
     #resumeID = null;
     /** Why the server refused the last hello, in words. */
     #refusal = null;
@@ -198,7 +198,7 @@ export class Session {
 
     async send(room, text, replyTo) {
         // The message itself ends the typing for those who see it.
-        this.#typingSent = { room: null, at: 0 };
+        this.#typingTold.isShown = false;
         this.store.dispatch({ type: 'line', room, at: null });
         if (this.state.timelines[room]?.after) await this.history.latest(room).catch(() => {});
         this.outbox.send(room, text, replyTo);
@@ -224,13 +224,14 @@ export class Session {
 
     /** Says that one is typing, or has stopped, as often as it is worth saying. */
     typing(room, isTyping) {
-        const sent = this.#typingSent;
+        const told = this.#typingTold;
         if (!isTyping) {
-            if (sent.room === room) this.link.tell('chat_typing', { channel_id: room, state: 'stopped' });
-            this.#typingSent = { room: null, at: sent.at };
-        } else if (sent.room !== room || Date.now() - sent.at > TYPING_EVERY_MS) {
+            const isShown = told.room === room && told.isShown;
+            if (isShown) this.link.tell('chat_typing', { channel_id: room, state: 'stopped' });
+            told.isShown = false;
+        } else if (told.room !== room || Date.now() - told.at > TYPING_EVERY_MS) {
             this.link.tell('chat_typing', { channel_id: room, state: 'typing' });
-            this.#typingSent = { room, at: Date.now() };
+            this.#typingTold = { room, at: Date.now(), isShown: true };
         }
     }
 

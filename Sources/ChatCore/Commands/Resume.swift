@@ -32,7 +32,9 @@ extension ChatService {
             (ResumedRoom(reference: position.room, info: nil, result: .gone(error)), nil)
         }
         guard let room = try await self.rooms.room(position.room) else { return gone(ChatError(.noSuchRoom)) }
-        if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) { return gone(refusal) }
+        if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) {
+            return gone(refusal)
+        }
         let through: Seq
         do throws(ChatError) {
             through = try await self.subscribe(session, to: room).through

@@ -40,8 +40,8 @@ package final class JSONGateway: Sendable {
     }
 
     /// The path that the transport serves.
-    package func route(path: String = "/ws") -> WebSocketRoute {
-        WebSocketRoute(path: path, subprotocols: [Self.compactSubprotocol]) { request in
+    package func route(path: String = "/ws", limits: WebSocketLimits = WebSocketLimits()) -> WebSocketRoute {
+        WebSocketRoute(path: path, subprotocols: [Self.compactSubprotocol], limits: limits) { request in
             JSONConnection(
                 gateway: self,
                 address: self.clientAddress(request),

@@ -5,6 +5,7 @@ package import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOHTTP1
+package import NetTransport
 
 /// HTTP: the REST companion of the typed-JSON protocol (json-chat.md §1.10), health, metrics and the web client.
 package struct RESTGateway: Sendable {

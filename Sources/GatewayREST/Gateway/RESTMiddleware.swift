@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NetTransport
 
 /// Around every call: answers preflights, turns errors into answers, adds what every answer carries, and counts.
 struct RESTMiddleware: RouterMiddleware {

@@ -17,7 +17,7 @@ package final class HTTPTransport: Service, Sendable {
         /// The `Server` header of responses.
         package var serverName = "Parley"
         package var limits = HTTPLimits()
-        package var origins = OriginPolicy.sameHost
+        package var origins = AllowedOrigins()
         package var keepAlive = KeepAlive.Settings()
         /// How long connections may take to close when the server stops. Default 3 s.
         package var drainTimeout = TimeAmount.seconds(3)

@@ -16,9 +16,9 @@ struct UpgradeHandshake: Sendable {
     private static let maxSubprotocols = 32
 
     let routes: [String: WebSocketRoute]
-    let origins: OriginPolicy
+    let origins: AllowedOrigins
 
-    init(routes: [WebSocketRoute], origins: OriginPolicy) {
+    init(routes: [WebSocketRoute], origins: AllowedOrigins) {
         self.routes = Dictionary(routes.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         self.origins = origins
     }

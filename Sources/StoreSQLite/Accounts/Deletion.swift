@@ -100,6 +100,7 @@ extension WriteSession {
         statement.bind(1, user)
         try statement.run()
         self.hasErased = true
+        self.sweepErased()
     }
 }
 

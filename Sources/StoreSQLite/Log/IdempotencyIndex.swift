@@ -10,7 +10,7 @@ final class IdempotencyIndex {
     /// Keys of one generation: half a dozen pages, which a batch of hundreds of messages shares.
     private static let generationSize = 1024
     /// Generations of earlier runs that one question takes along into the filters.
-    private static let loadedAtOnce = 4
+    private static let loadedAtOnce = 16
     /// Longest time that one generation stays open, in milliseconds: a key may live on by this much too long.
     private static let generationMilliseconds: Int64 = 3_600_000
 
@@ -150,7 +150,7 @@ final class IdempotencyIndex {
         if !self.slabs[last].generations.contains(generation) { self.slabs[last].generations.append(generation) }
     }
 
-    /// Takes a few generations of earlier runs into a filter: a fraction of a millisecond, so that a start with a long
+    /// Takes some generations of earlier runs into a filter: two or three milliseconds, so that a start with a long
     /// day behind it makes nobody wait.
     private func loadSome(on connection: Connection) throws(StoreError) {
         if self.unloaded == nil {

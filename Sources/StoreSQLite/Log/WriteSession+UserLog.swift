@@ -47,7 +47,8 @@ extension WriteSession {
 
     /// - Throws: `notFound` for somebody without an account.
     private func appendDisplayName(_ name: String, _ draft: UserDraft) throws(StoreError) -> UserEvent? {
-        guard let account = try self.connection.account(draft.user), let user = try self.connection.userNumber(draft.user)
+        guard let account = try self.connection.account(draft.user),
+            let user = try self.connection.userNumber(draft.user)
         else { throw StoreError(.notFound, "no account \(draft.user)") }
         guard account.profile.displayName != name else { return nil }
         let statement = try self.connection.statement("UPDATE users SET display_name = ?2 WHERE no = ?1")

@@ -3,6 +3,9 @@ import ChatModel
 
 /// Pages of messages, and single ones.
 extension Connection {
+    /// Ids that one call of ``messageIDs(by:in:since:)`` gives at most.
+    private static let mostMessageIDs = 1000
+
     /// Which seqs a page is taken from, and from which end.
     private enum Direction {
         case ascending, descending
@@ -55,7 +58,7 @@ extension Connection {
         statement.bind(3, no)
         statement.bind(4, since)
         var ids: [MessageID] = []
-        while ids.count < PageSize.maximum, try statement.step(), statement.integer(0) >= earliest {
+        while ids.count < Self.mostMessageIDs, try statement.step(), statement.integer(0) >= earliest {
             if statement.flag(2), let id = statement.messageID(1) { ids.append(id) }
         }
         return ids

@@ -51,7 +51,7 @@ extension Connection {
 
 /// How much one read gives at most, whatever it is asked for.
 enum PageSize {
-    static let maximum = 1000
+    static let maximum = 10_000
 
     static func clamp(_ limit: Int) -> Int { min(max(limit, 0), self.maximum) }
 }

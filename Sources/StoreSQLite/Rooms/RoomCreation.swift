@@ -24,7 +24,8 @@ extension WriteSession {
     private func appendFirstEvent(of record: RoomRecord, _ no: Int64, _ creator: UserProfile) throws(StoreError) {
         let membership = Membership(role: .owner, status: .active, joinedAt: record.createdAt, joinedSeq: 0)
         let change = MembershipChange(user: creator, action: .joined, membership: membership)
-        let draft = RoomDraft(room: record.id, actor: creator, at: record.createdAt, change: .membership(change, replacing: nil))
+        let draft = RoomDraft(
+            room: record.id, actor: creator, at: record.createdAt, change: .membership(change, replacing: nil))
         let cursor = RoomCursor(
             identity: RoomIdentity(no: no, id: record.id, number: record.number, epoch: record.epoch), lastSeq: 0,
             lastArchiveID: 0, messages: 0, version: record.version - 1, memberCount: 0)

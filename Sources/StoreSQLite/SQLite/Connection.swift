@@ -13,9 +13,14 @@ final class Connection: @unchecked Sendable {
     /// Once for the process, before SQLite's first use: it spares a lock around every allocation.
     private static let settings: Int32 = parley_sqlite_skip_memory_statistics()
 
+    /// How long a transaction waits for another process's, in milliseconds: the operator's commands open the same file
+    /// while the server runs.
+    private static let patience: Int32 = 5000
+
     private let handle: OpaquePointer
     /// By the address of the literal: as good as its text, and a quarter of the price to look up.
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    private var isOpen = true
 
     /// - Throws: `unavailable` when the file cannot be opened.
     init(path: String, access: Access) throws(StoreError) {
@@ -29,11 +34,15 @@ final class Connection: @unchecked Sendable {
             throw error
         }
         self.handle = handle
-        // The operator's commands open the same file while the server runs.
-        sqlite3_busy_timeout(handle, 5000)
+        sqlite3_busy_timeout(handle, Self.patience)
     }
 
-    deinit {
+    deinit { self.close() }
+
+    /// Closes the file. Nothing else may be called after it.
+    func close() {
+        guard self.isOpen else { return }
+        self.isOpen = false
         self.statements.removeAll()
         sqlite3_close_v2(self.handle)
     }
@@ -41,8 +50,8 @@ final class Connection: @unchecked Sendable {
     /// Whether a transaction is open. Some failures end one by themselves.
     var isInTransaction: Bool { sqlite3_get_autocommit(self.handle) == 0 }
 
-    /// Rows that the last statement changed.
-    var changes: Int { Int(sqlite3_changes64(self.handle)) }
+    /// Rows that this connection has changed so far.
+    var totalChanges: Int64 { sqlite3_total_changes64(self.handle) }
 
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(self.handle) }
 
@@ -87,17 +96,21 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Moves what the write-ahead log holds into the database; `truncating` also empties the log's file, so that
-    /// erased text is not found there. Returns the pages that the log held.
-    @discardableResult
-    func checkpoint(truncating: Bool) throws(StoreError) -> Int {
+    /// Moves what the write-ahead log holds into the database; `emptying` also cuts the log's file to nothing, so that
+    /// erased text is not found there. False when a read that is under way was in the way: it waits for one no longer
+    /// than 50 ms.
+    func checkpoint(emptying: Bool) throws(StoreError) -> Bool {
         var pages: Int32 = 0
-        let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
-        let code = sqlite3_wal_checkpoint_v2(self.handle, nil, mode, &pages, nil)
-        guard code == SQLITE_OK || code == SQLITE_BUSY else {
+        var moved: Int32 = 0
+        let mode = emptying ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        sqlite3_busy_timeout(self.handle, 50)
+        defer { sqlite3_busy_timeout(self.handle, Self.patience) }
+        let code = sqlite3_wal_checkpoint_v2(self.handle, nil, mode, &pages, &moved)
+        guard code & 0xFF != SQLITE_BUSY else { return false }
+        guard code == SQLITE_OK else {
             throw SQLiteFailure.error(code, handle: self.handle, doing: "checkpoint")
         }
-        return max(0, Int(pages))
+        return moved == pages
     }
 
     /// Calls `report` with the number of pages in the write-ahead log after each commit.

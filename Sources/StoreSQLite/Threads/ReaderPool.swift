@@ -58,12 +58,15 @@ final class ReaderPool: Sendable {
             self.ended.enter()
             let thread = Thread { [queue, ended] in
                 while let read = queue.take() { read(connection) }
+                connection.close()
                 ended.leave()
             }
             thread.name = "store-reader-\(index)"
             thread.start()
         }
     }
+
+    deinit { self.queue.close() }
 
     /// Runs `body` on one snapshot of the database.
     /// - Throws: `unavailable` when the store is closed or thousands of reads wait already; what `body` throws.

@@ -93,7 +93,8 @@ final class ClosureWriteJob<Value: Sendable>: WriteJob, @unchecked Sendable {
         if let failure {
             self.continuation.resume(returning: .failure(failure))
         } else {
-            self.continuation.resume(returning: self.result ?? .failure(StoreError(.unavailable, "the write did not run")))
+            self.continuation.resume(
+                returning: self.result ?? .failure(StoreError(.unavailable, "the write did not run")))
         }
     }
 }

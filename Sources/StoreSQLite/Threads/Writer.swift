@@ -24,6 +24,8 @@ final class Writer: Sendable {
         thread.start()
     }
 
+    deinit { self.queue.close() }
+
     func append(_ job: AppendJob) {
         guard !self.queue.put(job) else { return }
         let closed = Result<AppendOutcome, StoreError>.failure(StoreError(.unavailable, "the store is closed"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import NIOCore
 
 struct ServeCommand: ConsoleCommand {
@@ -35,7 +36,8 @@ struct ServeCommand: ConsoleCommand {
         do {
             try await Node(loaded, sources: sources).run()
         } catch let error as IOError {
-            throw CommandFailure("cannot listen on \(loaded.values.http.text): \(error)")
+            let reason = String(cString: strerror(error.errnoCode))
+            throw CommandFailure("cannot listen on \(loaded.values.http.text): \(reason)")
         } catch let error as SocketAddressError {
             throw CommandFailure("cannot listen on \(loaded.values.http.text): \(error)")
         }

@@ -15,7 +15,23 @@ enum SettingHelp {
     private static func paragraph(_ setting: Setting) -> String {
         var type = setting.typeName
         if let range = setting.rangeText { type += " " + range }
-        return "  \(setting.key) (\(type); default \(setting.defaultText))\n      \(setting.summary)."
+        return "  \(setting.key) (\(type); default \(setting.defaultText))\n" + self.wrapped(setting.summary + ".")
+    }
+
+    /// Lines of at most 76 characters, six of them blanks in front.
+    private static func wrapped(_ text: String) -> String {
+        var lines: [String] = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + word.count < 70 {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.map { "      " + $0 }.joined(separator: "\n")
     }
 
     /// For `docs/operations.md`.

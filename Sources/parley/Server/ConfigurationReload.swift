@@ -1,4 +1,3 @@
-import GatewayREST
 import Logging
 import NetTransport
 import Synchronization

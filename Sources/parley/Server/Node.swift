@@ -83,10 +83,10 @@ struct Node {
     private func serve(store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup) async throws {
         let service = self.makeCore(store: store, secrets: secrets, loops: loops)
         try await service.start()
-        let password = try await FirstStart.makeAdministrator(service.accounts)
+        try await FirstStart.makeAdministrator(service.accounts)
         let origins = try AllowedOrigins(self.configuration.allowedOrigins)
         let transport = try self.makeTransport(
-            service: service, store: store, secrets: secrets, origins: origins, loops: loops, password: password)
+            service: service, store: store, secrets: secrets, origins: origins, loops: loops)
         self.state.attach(transport)
         let reload = ConfigurationReload(
             sources: self.sources, current: self.configuration, log: self.log, origins: origins, logger: self.logger)
@@ -119,7 +119,7 @@ struct Node {
 
     private func makeTransport(
         service: ChatService, store: SQLiteStore, secrets: ServerSecrets, origins: AllowedOrigins,
-        loops: MultiThreadedEventLoopGroup, password: String?
+        loops: MultiThreadedEventLoopGroup
     ) throws -> HTTPTransport {
         let clients = try ClientAddressRule(trustedProxies: self.configuration.trustedProxies)
         let state = self.state
@@ -135,11 +135,11 @@ struct Node {
         let json = JSONGateway(
             service: service, configuration: self.configuration.json, encoderID: Self.jsonEncoder,
             clientAddress: { clients.address(of: $0) })
-        var routes = [json.route()]
+        var routes = [json.route(limits: self.configuration.webSocket)]
         if self.configuration.debugEcho { routes.append(.echo()) }
-        let announcement = StartAnnouncement(configuration: self.configuration, password: password)
+        let announcement = StartAnnouncement(configuration: self.configuration)
         return HTTPTransport(
-            configuration: try self.transportConfiguration(), routes: routes, eventLoopGroup: loops,
+            configuration: self.transportConfiguration(origins: origins), routes: routes, eventLoopGroup: loops,
             logger: self.logger, responder: rest.responder(logger: self.logger),
             onBound: { address in
                 announcement.tell(address, logger: self.logger)
@@ -147,13 +147,13 @@ struct Node {
             })
     }
 
-    private func transportConfiguration() throws -> HTTPTransport.Configuration {
+    private func transportConfiguration(origins: AllowedOrigins) -> HTTPTransport.Configuration {
         var transport = HTTPTransport.Configuration(
             host: self.configuration.http.host, port: self.configuration.http.port)
         transport.limits = self.configuration.httpLimits
         transport.limits.maxConnections =
             self.configuration.maxConnections > 0 ? self.configuration.maxConnections : HTTPLimits.defaultMaxConnections
-        transport.origins = try OriginPolicy(allowed: self.configuration.allowedOrigins)
+        transport.origins = origins
         transport.keepAlive = self.configuration.keepAlive
         transport.drainTimeout = self.configuration.drainTimeout
         transport.backlog = self.configuration.backlog

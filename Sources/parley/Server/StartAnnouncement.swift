@@ -5,9 +5,6 @@ import NIOCore
 /// What an operator is told once the node listens, on standard output; and `node.json` for later commands.
 struct StartAnnouncement: Sendable {
     let configuration: ServerConfiguration
-    /// The administrator's generated password, on the first start only.
-    let password: String?
-
     func tell(_ address: SocketAddress, logger: Logger) {
         let bound = ListenAddress(
             host: address.ipAddress ?? self.configuration.http.host,
@@ -23,16 +20,9 @@ struct StartAnnouncement: Sendable {
     }
 
     func text(_ bound: ListenAddress) -> String {
-        var lines = [
+        [
             "Parley \(Version.text) is ready.", "  Chat:       http://\(bound.text)/",
             "  WebSocket:  ws://\(bound.text)/ws", "  API:        http://\(bound.text)/api/v1/docs",
-        ]
-        if let password = self.password {
-            lines += [
-                "First start: log in as '\(FirstStart.adminName)' with the password \(password)",
-                "It is shown only this once; change it with: parley user passwd \(FirstStart.adminName)",
-            ]
-        }
-        return lines.joined(separator: "\n")
+        ].joined(separator: "\n")
     }
 }

@@ -13,7 +13,7 @@ struct HandshakeTests {
             WebSocketRoute(path: "/ws", subprotocols: ["best", "good"]) { _ in EchoHandler() },
             WebSocketRoute(path: "/plain", allowDeflate: false) { _ in EchoHandler() },
         ]
-        handshake = UpgradeHandshake(routes: routes, origins: try OriginPolicy(allowed: ["https://ok.example"]))
+        handshake = UpgradeHandshake(routes: routes, origins: try AllowedOrigins(["https://ok.example"]))
     }
 
     private func head(_ changes: [String: String?] = [:], uri: String = "/ws", method: HTTPMethod = .GET)

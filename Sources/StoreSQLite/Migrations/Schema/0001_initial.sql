@@ -90,6 +90,7 @@ CREATE TABLE aliases (
     room     INTEGER NOT NULL,
     freed_at INTEGER
 ) WITHOUT ROWID;
+CREATE INDEX aliases_by_room ON aliases (room);
 
 CREATE TABLE members (
     room       INTEGER NOT NULL,

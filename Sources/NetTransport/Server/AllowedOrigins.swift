@@ -1,7 +1,6 @@
-package import NetTransport
 import Synchronization
 
-/// The other sites whose pages may call the API (`http.allowed_origins`); can be replaced while running.
+/// The other sites whose pages may use this server, by WebSocket or by API. Can be replaced while running.
 package final class AllowedOrigins: Sendable {
     private struct State {
         var policy: OriginPolicy
@@ -9,6 +8,11 @@ package final class AllowedOrigins: Sendable {
     }
 
     private let state: Mutex<State>
+
+    /// None but our own.
+    package init() {
+        self.state = Mutex(State(policy: .sameHost, isEmpty: true))
+    }
 
     /// - Throws: ``OriginPolicyError`` for an entry that is no origin.
     package init(_ origins: [String]) throws(OriginPolicyError) {
@@ -21,10 +25,15 @@ package final class AllowedOrigins: Sendable {
         self.state.withLock { $0 = State(policy: policy, isEmpty: origins.isEmpty) }
     }
 
-    var isEmpty: Bool { self.state.withLock { $0.isEmpty } }
+    package var isEmpty: Bool { self.state.withLock { $0.isEmpty } }
 
     /// Whether the list has this origin. Requests of our own pages need no entry: they are not cross-origin.
-    func contains(_ origin: String) -> Bool {
+    package func contains(_ origin: String) -> Bool {
         self.state.withLock { !$0.isEmpty && $0.policy.permits(origins: [origin], host: nil) }
+    }
+
+    /// Whether a WebSocket may be opened: by no page at all, by one of ours, or by one of the list.
+    func permits(origins: [String], host: String?) -> Bool {
+        self.state.withLock { $0.policy.permits(origins: origins, host: host) }
     }
 }
