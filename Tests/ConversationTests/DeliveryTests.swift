@@ -195,6 +195,22 @@ struct DeliveryTests {
         try await server.stop()
     }
 
+    @Test func whoeverIsLetInIsToldAlthoughHeIsNotInTheRoom() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        let bob = try await server.connect("bob", loop: 1)
+        let settings = RoomSettings(title: "Club", access: .strictPrivate)
+        guard case .room(let room) = try await owner.run(.createRoom(NewRoom(settings: settings))) else {
+            throw UnexpectedReply()
+        }
+        let number = room.record.number
+        #expect(await bob.refusal(.join(.number(number), JoinOptions(history: 0))) == .pending)
+        try await owner.run(.accept(.number(number), .username("bob")))
+        await bob.wait { $0.contains { $0.hasSuffix("bob accepted") } }
+        #expect(await bob.refusal(.join(.number(number), JoinOptions(history: 0))) == nil)
+        try await server.stop()
+    }
+
     @Test func revocationEndsEveryConnectionOfTheAccount() async throws {
         let server = try await TestServer()
         let one = try await server.connect("alice")

@@ -37,6 +37,14 @@ package final class Hub: Sendable {
         }
     }
 
+    /// To the connections of the user whom an event concerns and who are not in the room.
+    package func postOutside(_ event: RoomEvent) {
+        guard let user = event.reachesOutside else { return }
+        for (shard, sessions) in self.sessionsByShard(of: user) {
+            self.shards[shard].post(.outside(event, sessions))
+        }
+    }
+
     package func end(_ sessions: [ClientSession], _ reason: SessionEnd) {
         for session in sessions { self.shards[session.shardIndex].post(.end(session, reason)) }
     }

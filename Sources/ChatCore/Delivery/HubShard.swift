@@ -14,6 +14,8 @@ package final class HubShard: @unchecked Sendable {
         case events([RoomEvent], Room)
         case ephemeral(EphemeralEvent, Room)
         case user(UserEvent, [ClientSession])
+        /// A room's event for connections of one user, where they are not subscribed.
+        case outside(RoomEvent, [ClientSession])
         case answers([(EventLoopPromise<AppendOutcome>, Result<AppendOutcome, StoreError>)])
         case end(ClientSession, SessionEnd)
     }
@@ -117,7 +119,10 @@ package final class HubShard: @unchecked Sendable {
                 gathered.take(room) { self.deliver($0, of: $1) }
                 self.deliver(event, of: room)
             case .user(let event, let sessions):
-                self.deliver(event, to: sessions)
+                self.deliver(to: sessions) { $0.encode(event, as: $1, into: &$2) }
+            case .outside(let event, let sessions):
+                let outside = sessions.filter { $0.subscription(to: .id(event.room)) == nil }
+                self.deliver(to: outside) { $0.encode(event, as: $1, into: &$2) }
             case .answers(let answers):
                 // Events precede the acknowledgements that were committed with them.
                 gathered.takeAll { self.deliver($0, of: $1) }
@@ -196,13 +201,16 @@ package final class HubShard: @unchecked Sendable {
         }
     }
 
-    private func deliver(_ event: UserEvent, to sessions: [ClientSession]) {
+    /// Encodes once per format and queues for each of some connections.
+    private func deliver(
+        to sessions: [ClientSession], encode: (any EventEncoder, WireFormat, inout ByteBuffer) -> Void
+    ) {
         var frames: [WireFormat: ByteBuffer] = [:]
         for session in sessions {
             guard let sink = session.sink else { continue }
             if frames[sink.format] == nil {
                 var bytes = ByteBuffer()
-                self.encoders[sink.format]?.encode(event, as: sink.format, into: &bytes)
+                if let encoder = self.encoders[sink.format] { encode(encoder, sink.format, &bytes) }
                 frames[sink.format] = bytes
             }
             guard let bytes = frames[sink.format], bytes.readableBytes > 0 else { continue }

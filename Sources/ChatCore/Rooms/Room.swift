@@ -77,6 +77,7 @@ package final class Room: Sendable {
             if let profile = guarded.state.presence.remove(user) { departed.append(profile) }
         }
         hub.post(events, of: self, to: guarded.loops)
+        for event in events { hub.postOutside(event) }
         for profile in departed { self.announceDeparture(of: profile, guarded, hub) }
     }
 
@@ -182,6 +183,15 @@ extension RoomEvent {
         RoomEvent(
             room: self.room, number: self.number, epoch: self.epoch, seq: self.seq, archiveID: self.archiveID,
             at: self.at, actor: self.actor, change: change)
+    }
+
+    /// Whom this event tells something although he is not in the room: that he was let in, turned away, or may come back.
+    package var reachesOutside: UserID? {
+        guard case .membership(let change) = self.change else { return nil }
+        switch change.action {
+        case .accepted, .rejected, .banned, .unbanned: return change.user.id
+        case .joined, .requested, .left, .kicked, .muted, .unmuted, .roleChanged: return nil
+        }
     }
 
     /// Whose presence and subscriptions in the room end with this event.
