@@ -69,7 +69,8 @@ def measure(options):
     steal = report.steal_seconds()
     with work_folder(options.directory or programs.OUTPUT) as folder:
         environment = dict(setting.split("=", 1) for setting in options.env)
-        subject = Subject(binary, folder, 20 if options.quick else 100, environment)
+        # Enough accounts that each is in about as many rooms as a person is, ten or twenty.
+        subject = Subject(binary, folder, 200 if options.quick else 800, environment)
         subject.prepare()
         run = scenarios.Run(subject, rounds, options.quick)
         rows = scenarios.run_scenarios(run, options.scenario or list(scenarios.ALL))

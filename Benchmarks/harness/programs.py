@@ -55,7 +55,7 @@ def build_c():
 def build_server(build):
     """The release executable, built unless `build` is false."""
     if build:
-        subprocess.run(["swift", "build", "-c", "release", "--product", "parley"], cwd=ROOT, check=True, stdout=sys.stderr)
+        subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "parley"], cwd=ROOT, check=True, stdout=sys.stderr)
     binary = os.path.join(ROOT, ".build", "release", "parley")
     if not os.path.exists(binary):
         raise BenchError(f"{binary} does not exist; run without --no-build")

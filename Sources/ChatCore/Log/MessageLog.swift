@@ -21,20 +21,33 @@ package final class MessageLog: Sendable {
 
     private let store: any ChatStore
     private let hub: Hub
-    private let queue: Mutex<AppendQueue<Pending>>
+    private struct Waiting {
+        var queue: AppendQueue<Pending>
+        var gathering: GatherPolicy
+    }
+
+    private let waiting: Mutex<Waiting>
+    private let longestWait: TimeAmount
     private let metrics: ServiceMetrics
 
-    package init(store: any ChatStore, hub: Hub, metrics: ServiceMetrics, depthLimit: Int = 65_536) {
+    /// - Parameters:
+    ///   - gatherMilliseconds: How long a commit may wait for others while messages of several people come steadily.
+    ///   - depthLimit: Most entries that wait; more are refused.
+    package init(
+        store: any ChatStore, hub: Hub, metrics: ServiceMetrics, gatherMilliseconds: Int, depthLimit: Int = 65_536
+    ) {
         self.store = store
         self.hub = hub
         self.metrics = metrics
-        self.queue = Mutex(AppendQueue(depthLimit: depthLimit))
+        let gathering = GatherPolicy(milliseconds: gatherMilliseconds)
+        self.longestWait = .nanoseconds(gathering.nanoseconds)
+        self.waiting = Mutex(Waiting(queue: AppendQueue(depthLimit: depthLimit), gathering: gathering))
     }
 
     /// Entries that wait for the next batch.
-    package var depth: Int { self.queue.withLock { $0.depth } }
+    package var depth: Int { self.waiting.withLock { $0.queue.depth } }
 
-    package var isIdle: Bool { self.queue.withLock { $0.isIdle } }
+    package var isIdle: Bool { self.waiting.withLock { $0.queue.isIdle } }
 
     /// Hands in a draft; returns at once. Drafts of one caller keep their order.
     package func append(_ draft: RoomDraft, to room: Room, for waiter: Waiter) {
@@ -59,22 +72,34 @@ package final class MessageLog: Sendable {
     }
 
     private func accept(_ pending: Pending) {
-        switch self.queue.withLock({ $0.accept(pending) }) {
+        let now = NIODeadline.now().uptimeNanoseconds
+        let action = self.waiting.withLock { waiting in
+            let company = waiting.gathering.arrived(from: pending.entry.source, at: now)
+            return waiting.queue.accept(pending, company: company, enough: waiting.gathering.enough)
+        }
+        switch action {
         case .wait: break
+        case .gather: self.storeWhenGathered()
         case .store: self.storeNextBatch()
         case .refuse: self.answer([(pending.waiter, .failure(StoreError(.unavailable, "the append queue is full")))])
         }
     }
 
+    private func storeWhenGathered() {
+        self.hub.shards[0].eventLoop.scheduleTask(in: self.longestWait) {
+            if self.waiting.withLock({ $0.queue.gatheringEnded() }) { self.storeNextBatch() }
+        }
+    }
+
     private func storeNextBatch() {
-        let batch = self.queue.withLock { $0.takeBatch() }
+        let batch = self.waiting.withLock { $0.queue.takeBatch() }
         guard !batch.isEmpty else { return }
         let began = ContinuousClock.now
         self.store.append(batch.map(\.entry)) { results in
             // On the store's own thread, once per batch.
             self.metrics.batchStored(entries: batch.count, took: ContinuousClock.now - began)
             self.publish(batch, results)
-            self.queue.withLock { $0.batchFinished() }
+            self.waiting.withLock { $0.queue.batchFinished() }
             self.storeNextBatch()
         }
     }
@@ -129,6 +154,16 @@ package final class MessageLog: Sendable {
         }
         for (loop, answers) in perLoop.enumerated() where !answers.isEmpty {
             self.hub.shards[loop].post(.answers(answers))
+        }
+    }
+}
+
+extension LogEntry {
+    /// Who is behind it.
+    fileprivate var source: UserID {
+        switch self {
+        case .room(let draft): draft.actor.id
+        case .user(let draft): draft.user
         }
     }
 }

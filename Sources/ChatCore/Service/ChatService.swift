@@ -12,6 +12,8 @@ package final class ChatService: Sendable {
         package var policy = Policy()
         package var tokens = TokenAuthority.Settings()
         package var passwordIterations = PasswordRecord.defaultIterations
+        /// How long a commit may wait for others while messages of several people come steadily: 0–100 ms, 0 never.
+        package var gatherMilliseconds = 10
 
         package init() {}
     }
@@ -49,7 +51,8 @@ package final class ChatService: Sendable {
         self.guests = GuestRegistry()
         self.hub = Hub(
             eventLoops: eventLoops, encoders: encoders, users: self.users, clock: clock, metrics: self.metrics)
-        self.log = MessageLog(store: store, hub: self.hub, metrics: self.metrics)
+        self.log = MessageLog(
+            store: store, hub: self.hub, metrics: self.metrics, gatherMilliseconds: configuration.gatherMilliseconds)
         self.rooms = RoomDirectory(store: store, limits: configuration.limits, clock: clock)
         self.tokens = TokenAuthority(
             keys: secrets.tokenKeys, domain: configuration.domain, settings: configuration.tokens)

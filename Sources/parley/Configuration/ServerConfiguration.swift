@@ -20,6 +20,7 @@ struct ServerConfiguration: Sendable {
     var store = StoreLocation.file(nil)
     var durability = SQLiteStore.Configuration.Durability.full
     var storeReaders = 2
+    var gatherMilliseconds = 10
     var backplane = Backplane.local
 
     var limits = Limits()

@@ -55,7 +55,9 @@ extension SettingTable {
     private static let basics: [Setting] = [
         Setting("data", \.data, "Directory of the store, the secrets and the node's own files"),
         Setting("domain", \.domain, "Name of this server in the tokens that it signs"),
-        Setting("threads", \.threads, in: 0...64, "Event loops; 0 for one per processor"),
+        Setting(
+            "threads", \.threads, in: 0...64,
+            "Event loops; 0 for one less than there are processors, at least one"),
         Setting("debug_echo", \.debugEcho, "Serve /debug/echo, which returns every WebSocket message"),
         Setting("xmpp", \.xmpp, "Address for XMPP; not served by this version"),
         Setting("backplane", \.backplane, "How nodes hear of each other: local for a single node"),
@@ -67,6 +69,9 @@ extension SettingTable {
             "store.durability", \.durability,
             "full: what was acknowledged survives a power failure; relaxed: it survives the process"),
         Setting("store.readers", \.storeReaders, in: 1...16, "Threads that read the store"),
+        Setting(
+            "store.gather_ms", \.gatherMilliseconds, in: 0...100,
+            "Longest time in milliseconds that a commit waits for others while several people send steadily; 0 never"),
     ]
 
     private static let network: [Setting] = [

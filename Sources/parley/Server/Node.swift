@@ -44,7 +44,8 @@ struct Node {
             .init(
                 path: self.configuration.storePath, durability: self.configuration.durability,
                 readers: self.configuration.storeReaders), logger: self.logger)
-        let threads = self.configuration.threads == 0 ? System.coreCount : self.configuration.threads
+        // One processor is left for the store's writer, which works whenever the loops do.
+        let threads = self.configuration.threads == 0 ? System.coreCount - 1 : self.configuration.threads
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: min(max(threads, 1), 64))
         do {
             try await self.serve(store: store, secrets: secrets, loops: loops)
@@ -109,6 +110,7 @@ struct Node {
         core.policy = self.configuration.policy
         core.tokens = self.configuration.tokens
         core.passwordIterations = self.configuration.passwordIterations
+        core.gatherMilliseconds = self.configuration.gatherMilliseconds
         var encoders = EncoderTable()
         encoders.register(
             JSONEventEncoder(presenceDetail: core.limits.presenceDetail), gateway: Self.jsonEncoder)

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatModel
 import Testing
 
 struct AppendQueueTests {
@@ -40,10 +41,10 @@ struct AppendQueueTests {
         var stored: [Int] = []
         var isUnderWay = false
         for entry in 0..<500 {
-            switch Int.random(in: 0..<4, using: &random) {
+            switch Int.random(in: 0..<5, using: &random) {
             case 0, 1:
-                switch queue.accept(entry) {
-                case .store:
+                switch queue.accept(entry, company: Bool.random(using: &random), enough: 4) {
+                case .store, .gather:
                     #expect(!isUnderWay)
                     accepted.append(entry)
                 case .wait:
@@ -52,6 +53,8 @@ struct AppendQueueTests {
                     #expect(queue.depth == 32)
                 }
             case 2:
+                _ = queue.gatheringEnded()
+            case 3:
                 let batch = queue.takeBatch()
                 #expect(batch.count <= batchLimit)
                 if isUnderWay { #expect(batch.isEmpty) }
@@ -72,5 +75,52 @@ struct AppendQueueTests {
         }
         #expect(stored == accepted, "seed \(seed)")
         #expect(queue.isIdle)
+    }
+}
+
+struct GatherPolicyTests {
+    private func steadily(every nanoseconds: UInt64, from names: [String], count: Int = 100) -> Bool {
+        var policy = GatherPolicy(milliseconds: 10)
+        var company = false
+        for arrival in 0..<UInt64(count) {
+            let name = names[Int(arrival) % names.count]
+            company = policy.arrived(from: UserID(canonical: name), at: arrival * nanoseconds)
+        }
+        return company
+    }
+
+    @Test func companyIsExpectedWhereSeveralSendSteadily() {
+        #expect(self.steadily(every: 2_000_000, from: ["ann", "bob", "cat"]))
+    }
+
+    @Test func whoeverTalksAloneIsNotHeldUp() {
+        #expect(!self.steadily(every: 300_000, from: ["ann"]))
+    }
+
+    @Test func aQuietServerDoesNotWait() {
+        #expect(!self.steadily(every: 20_000_000, from: ["ann", "bob"]))
+    }
+
+    @Test func zeroSwitchesItOff() {
+        var policy = GatherPolicy(milliseconds: 0)
+        for arrival in 0..<100 as Range<UInt64> {
+            let company = policy.arrived(from: UserID(canonical: "user\(arrival % 5)"), at: arrival * 1000)
+            #expect(!company)
+        }
+    }
+
+    @Test func gatheringEndsWhenThereAreEnoughOrTimeIsUp() {
+        var queue = AppendQueue<Int>()
+        #expect(queue.accept(1, company: true, enough: 3) == .gather)
+        #expect(queue.accept(2, company: true, enough: 3) == .wait)
+        #expect(queue.accept(3, company: true, enough: 3) == .store)
+        #expect(queue.takeBatch() == [1, 2, 3])
+        let isTooLate = !queue.gatheringEnded()
+        #expect(isTooLate)
+        queue.batchFinished()
+        #expect(queue.accept(4, company: true, enough: 3) == .gather)
+        let isTimeUp = queue.gatheringEnded()
+        #expect(isTimeUp)
+        #expect(queue.takeBatch() == [4])
     }
 }
