@@ -17,18 +17,34 @@ extension SQLiteStore {
 
     package func deleteAccount(
         _ id: UserID, messages choice: ErasureChoice, at: Timestamp
-    ) async throws(StoreError) {
-        let user = try await self.writer.write { (session) throws(StoreError) in
+    ) async throws(StoreError) -> [RoomID] {
+        let begun = try await self.writer.write { (session) throws(StoreError) in
             try session.beginDeletion(of: id, choice, at: at)
         }
-        if let user { try await self.finishDeletion(of: user, removesMessages: choice == .remove) }
+        guard let begun else { return [] }
+        var rooms = begun.rooms
+        if choice != .keep { rooms.formUnion(try await self.messageRooms(of: begun.user)) }
+        rooms.formUnion(try await self.finishDeletion(of: begun.user, removesMessages: choice == .remove))
+        return try await self.roomIDs(of: rooms)
     }
 
     /// Erases what a deleted account left in the rooms.
-    func finishDeletion(of user: Int64, removesMessages: Bool) async throws(StoreError) {
-        while try await self.writer.write({ (session) throws(StoreError) in try session.eraseReactions(of: user) }) {}
+    /// - Returns: The rooms in which reactions were erased.
+    func finishDeletion(of user: Int64, removesMessages: Bool) async throws(StoreError) -> Set<Int64> {
+        let rooms = try await self.repeatedly { (session) throws(StoreError) in try session.eraseReactions(of: user) }
         if removesMessages { try await self.eraseMessages(of: user) }
         try await self.writer.write { (session) throws(StoreError) in try session.endDeletion(of: user) }
+        return rooms
+    }
+
+    func messageRooms(of user: Int64) async throws(StoreError) -> Set<Int64> {
+        try await self.readers.read { (connection) throws(StoreError) in try connection.messageRooms(of: user) }
+    }
+
+    /// The ids of rooms, without those that are deleted, ascending.
+    func roomIDs(of rooms: Set<Int64>, and more: Set<RoomID> = []) async throws(StoreError) -> [RoomID] {
+        let ids = try await self.readers.read { (connection) throws(StoreError) in try connection.roomIDs(of: rooms) }
+        return ids.union(more).sorted { $0.value < $1.value }
     }
 
     private func eraseMessages(of user: Int64) async throws(StoreError) {
@@ -45,15 +61,19 @@ extension SQLiteStore {
         }
     }
 
-    package func moveMessages(from guest: UserID, to account: UserID) async throws(StoreError) {
+    package func moveMessages(from guest: UserID, to account: UserID) async throws(StoreError) -> [RoomID] {
         let move = try await self.writer.write { (session) throws(StoreError) in
             try session.beginMove(from: guest, to: account)
         }
-        if let move { try await self.finishMove(from: move.guest, to: move.account) }
+        guard let move else { return [] }
+        let written = try await self.finishMove(from: move.guest, to: move.account)
+        return try await self.roomIDs(of: move.rooms.union(written))
     }
 
     /// Writes the account's number into the guest's messages.
-    func finishMove(from guest: Int64, to account: Int64) async throws(StoreError) {
+    /// - Returns: Their rooms.
+    func finishMove(from guest: Int64, to account: Int64) async throws(StoreError) -> Set<Int64> {
+        var rooms: Set<Int64> = []
         while true {
             let keys = try await self.readers.read { (connection) throws(StoreError) in
                 try connection.contentKeys(by: guest, limit: WriteSession.erasuresPerStep)
@@ -62,8 +82,13 @@ extension SQLiteStore {
                 try session.moveContent(keys, to: account)
                 if keys.isEmpty { try session.endMove(of: guest) }
             }
-            if keys.isEmpty { return }
+            if keys.isEmpty { return rooms }
+            rooms.formUnion(keys.map(\.room))
         }
+    }
+
+    package func takenGuests() async throws(StoreError) -> [UserID] {
+        try await self.readers.read { (connection) throws(StoreError) in try connection.takenGuests() }
     }
 
     package func accounts(matching query: AccountQuery) async throws(StoreError) -> (total: Int, accounts: [Account]) {

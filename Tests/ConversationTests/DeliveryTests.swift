@@ -186,6 +186,128 @@ struct DeliveryTests {
         try await server.stop()
     }
 
+    @Test func aMuteIsNotEscapedByLeavingAndComingBack() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        let bob = try await server.connect("bob", loop: 1)
+        try await owner.join(self.seven)
+        try await bob.join(self.seven)
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .mute(seconds: 0, reason: "")))
+        try await bob.run(.leave(.number(self.seven)))
+        try await bob.join(self.seven)
+        #expect(await bob.refusal(self.message("no")) == .muted)
+        try await owner.run(.moderate(.number(self.seven), .username("bob"), .unmute))
+        #expect(await bob.refusal(self.message("yes")) == nil)
+        try await server.stop()
+    }
+
+    @Test func aRoomThatClosesPutsOutWhoeverWasInByItsOpenness() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        try await owner.join(self.seven)
+        let identity = try await server.service.authenticate(.guest(resumeToken: nil), from: ClientAddress("127.0.0.1"))
+        let guest = try await TestClient.open(identity, on: server.loops[1], server.service, false)
+        try await guest.join(self.seven)
+        var patch = RoomSettingsPatch()
+        patch.access = .inviteOnly
+        try await owner.run(.updateRoom(.number(self.seven), patch))
+        try await owner.run(self.message("secret"))
+        await owner.wait { $0.contains { $0.hasSuffix("message secret") } }
+        #expect(await guest.refusal(self.message("hello?")) == .notMember)
+        #expect(!guest.lines.contains { $0.contains("secret") })
+        try await server.stop()
+    }
+
+    @Test func deletingAnAccountLeavesItsRoomsUsable() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        let bob = try await server.connect("bob", loop: 1)
+        let cat = try await server.connect("cat")
+        for client in [owner, bob, cat] { try await client.join(self.seven) }
+        try await server.service.accounts.delete(UserID(canonical: "owner"), messages: .keep)
+        await bob.wait { $0.contains { $0.hasSuffix("owner left") } }
+        // What he owned has passed to the longest-serving member, who can act at once.
+        try await bob.run(.moderate(.number(self.seven), .username("cat"), .mute(seconds: 60, reason: "")))
+        #expect(await cat.refusal(self.message("no")) == .muted)
+        try await server.stop()
+    }
+
+    @Test func whatWasErasedIsNotReplayedFromMemory() async throws {
+        let server = try await TestServer()
+        let alice = try await server.connect("alice")
+        let bob = try await server.connect("bob", loop: 1)
+        for client in [alice, bob] { try await client.join(self.seven) }
+        try await bob.run(self.message("CANARY"))
+        await alice.wait { $0.contains { $0.hasSuffix("message CANARY") } }
+        try await server.service.accounts.delete(UserID(canonical: "bob"), messages: .remove)
+        let epoch = try #require(try await server.store.room(.number(self.seven))?.epoch)
+        let back = try await server.connect("alice", loop: 1)
+        let position = RoomPosition(room: .number(self.seven), epoch: epoch, seq: 1)
+        guard case .resumed(let rooms) = try await back.run(.resume([position])),
+            case .replayed(let events)? = rooms.first?.result
+        else { throw UnexpectedReply() }
+        #expect(!events.contains { SeqEncoder.word($0.change).contains("CANARY") })
+        try await server.stop()
+    }
+
+    @Test func manyWhoJoinAFreeNumberAtOnceAreAllIn() async throws {
+        let server = try await TestServer()
+        let clients = try await (0..<12).asyncMap { try await server.connect("user\($0)", loop: $0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for client in clients { group.addTask { try await client.join(self.seven) } }
+            try await group.waitForAll()
+        }
+        for client in clients { #expect(await client.refusal(self.message("in")) == nil) }
+        try await server.stop()
+    }
+
+    @Test func whatWasSaidBeforeOneJoinedStaysHiddenWhereHistoryBeginsWithJoining() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        try await owner.join(self.seven)
+        var patch = RoomSettingsPatch()
+        patch.historyVisibility = .sinceJoin
+        try await owner.run(.updateRoom(.number(self.seven), patch))
+        let sending = Task {
+            for number in 0..<300 { try await owner.run(self.message("\(number)")) }
+        }
+        for number in 0..<10 {
+            let joiner = try await server.connect("joiner\(number)", loop: number)
+            try await joiner.join(self.seven)
+            let joined = try #require(
+                try await server.store.members(of: RoomID(self.roomID(server)))
+                    .first { $0.profile.username == "joiner\(number)" })
+            guard
+                case .history(let page) = try await joiner.run(
+                    .history(.number(self.seven), HistoryWindow(anchor: .end, limit: 200)))
+            else { throw UnexpectedReply() }
+            #expect(page.messages.allSatisfy { $0.seq > joined.membership.joinedSeq })
+            let own = try await server.store.events(
+                in: RoomID(self.roomID(server)), after: joined.membership.joinedSeq - 1,
+                through: joined.membership.joinedSeq, limit: 1)
+            guard case .membership(let change)? = own.first?.change else { throw UnexpectedReply() }
+            #expect(change.user.username == "joiner\(number)")
+        }
+        try await sending.value
+        try await server.stop()
+    }
+
+    private func roomID(_ server: TestServer) -> String {
+        server.service.rooms.loaded(.number(self.seven))?.identity.id.value ?? ""
+    }
+
+    @Test func aGuestsNameIsNotGivenToAnotherAfterItWrote() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        try await owner.join(self.seven)
+        let identity = try await server.service.authenticate(.guest(resumeToken: nil), from: ClientAddress("127.0.0.1"))
+        let guest = try await TestClient.open(identity, on: server.loops[0], server.service, false)
+        try await guest.join(self.seven)
+        try await guest.run(self.message("mine"))
+        #expect(try await server.store.takenGuests() == [identity.profile.id])
+        try await server.stop()
+    }
+
     @Test func anEvictedRoomThatIsStillHeldComesBackAsTheSame() async throws {
         let server = try await TestServer()
         let held = try await server.service.rooms.existing(.id(RoomID("lobby")))

@@ -43,6 +43,29 @@ import Testing
         await store.close()
     }
 
+    @Test func aClosedStoreLeavesOneFileWithEverythingInIt() async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let store = try SQLiteStore.open(.init(path: directory.database, readers: 4), logger: .silent)
+        let room = try await Self.room(in: store)
+        _ = await Self.append((0..<50).map { Self.message("\($0)", in: room) }, to: store)
+        // Reads that are still under way when the store is closed.
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask { _ = try? await store.events(in: room, after: 0, through: 99, limit: 99) }
+            }
+            group.addTask { await store.close() }
+        }
+        for suffix in ["-wal", "-shm"] {
+            #expect(!FileManager.default.fileExists(atPath: directory.database + suffix))
+        }
+        let moved = directory.file("moved.sqlite")
+        try FileManager.default.moveItem(atPath: directory.database, toPath: moved)
+        let again = try SQLiteStore.open(.init(path: moved), logger: .silent)
+        #expect(try await again.room(.id(room))?.lastSeq == 51)
+        await again.close()
+    }
+
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws {
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
@@ -154,7 +177,7 @@ import Testing
         let bodies = [canary, String(repeating: "\(canary) ", count: 1000)]
         _ = await Self.append(bodies.map { Self.message($0, in: room) }, to: store)
         #expect(try directory.contains(canary))
-        try await store.deleteAccount(Self.juliet.id, messages: .remove, at: Self.noon)
+        _ = try await store.deleteAccount(Self.juliet.id, messages: .remove, at: Self.noon)
         // The files are rewritten after the deletion's last commit, which another write waits for.
         try await store.appendAudit(AuditEntry(at: Self.noon, actor: "operator", action: "checked"))
         #expect(try !directory.contains(canary))

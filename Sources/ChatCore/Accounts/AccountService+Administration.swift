@@ -1,6 +1,7 @@
 package import ChatModel
 import Credentials
 import Logging
+import Synchronization
 
 extension AccountService {
     // MARK: Administrators
@@ -89,10 +90,9 @@ extension AccountService {
     /// Another process has changed an account in the store: ends the sessions that it may no longer have.
     package func refreshFromStore(_ id: UserID) async {
         let account = try? await self.store.account(id)
-        guard let account, !account.isDisabled else {
-            return self.hub.end(self.users.sessions(of: id), .revoked)
-        }
-        self.hub.end(self.users.sessions(of: id).filter { $0.generation < account.generation }, .revoked)
+        let generation = account.map { $0.isDisabled ? .max : $0.generation } ?? .max
+        self.revoke(id, before: generation)
+        await self.refresher.refreshAll()
     }
 
     // MARK: Steps
@@ -111,12 +111,17 @@ extension AccountService {
     }
 
     private func erase(_ id: UserID, messages choice: ErasureChoice, by actor: String) async throws(ChatError) {
+        // He leaves his rooms as anybody leaves: the others see it, and what he owned passes on.
+        if let profile = try await self.stored(id)?.profile, let leave = self.leaveRooms.withLock({ $0 }) {
+            await leave(profile)
+        }
         do throws(StoreError) {
-            try await self.store.deleteAccount(id, messages: choice, at: self.clock.now())
+            let rooms = try await self.store.deleteAccount(id, messages: choice, at: self.clock.now())
+            self.revoke(id, before: .max)
+            await self.refresher.refresh(rooms)
         } catch {
             throw ChatError(error)
         }
-        self.hub.end(self.users.sessions(of: id), .revoked)
         await self.audit("account_deleted", id, by: actor)
     }
 

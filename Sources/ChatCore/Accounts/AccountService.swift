@@ -1,6 +1,7 @@
 package import ChatModel
 package import Credentials
 import Logging
+import Synchronization
 
 /// Accounts: sign-up, log-in, tokens, and what administrators and operators do to them.
 package final class AccountService: Sendable {
@@ -31,6 +32,11 @@ package final class AccountService: Sendable {
     let users: UserDirectory
     let guests: GuestRegistry
     let hub: Hub
+    let refresher: RoomRefresher
+    /// Takes an account out of its rooms through their logs, before it is deleted; set once at wiring.
+    let leaveRooms = Mutex<(@Sendable (UserProfile) async -> Void)?>(nil)
+    /// Generations that were raised lately: a connection that was let in under an older one must not stay.
+    private let raised = Mutex<[UserID: Int64]>([:])
     let clock: any WallClock
     let settings: Settings
     let logger: Logger
@@ -43,8 +49,9 @@ package final class AccountService: Sendable {
 
     init(
         store: any ChatStore, tokens: TokenAuthority, decoySeed: DecoySeed, users: UserDirectory, guests: GuestRegistry,
-        hub: Hub, clock: any WallClock, settings: Settings, logger: Logger
+        hub: Hub, refresher: RoomRefresher, clock: any WallClock, settings: Settings, logger: Logger
     ) {
+        self.refresher = refresher
         self.store = store
         self.tokens = tokens
         self.decoySeed = decoySeed
@@ -97,19 +104,22 @@ package final class AccountService: Sendable {
         guard matches, record != nil, let account, !account.isDisabled else {
             throw ChatError(.authInvalid, detail: "wrong name or password")
         }
+        // Only failures count.
+        self.failedAddresses.refund(address.group)
+        self.failedLogins.refund(key)
         return self.issue(to: account, lifetimeSeconds: nil)
     }
 
     package func guest(from address: ClientAddress) async throws(ChatError) -> IssuedToken {
         let profile = try self.admitGuest(from: address)
-        let (token, lifetime) = self.tokens.issue(
+        let (token, lifetime, _) = self.tokens.issue(
             to: profile.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
         return IssuedToken(token: token, expiresInSeconds: lifetime, profile: profile)
     }
 
     package func refresh(_ identity: Identity) async throws(ChatError) -> IssuedToken {
         if identity.profile.isGuest {
-            let (token, lifetime) = self.tokens.issue(
+            let (token, lifetime, _) = self.tokens.issue(
                 to: identity.profile.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
             return IssuedToken(token: token, expiresInSeconds: lifetime, profile: identity.profile)
         }
@@ -124,7 +134,7 @@ package final class AccountService: Sendable {
         if let id = identity.tokenID {
             let until = identity.tokenExpiresAt ?? self.clock.now().adding(seconds: 86_400)
             try await self.storing { () throws(StoreError) in try await self.store.revokeToken(id, until: until) }
-            self.tokens.revoke(id)
+            self.tokens.revoke(id, until: until.adding(seconds: 3600))
         }
         let sessions = self.users.sessions(of: identity.profile.id)
         self.hub.end(sessions.filter { everywhere || $0.tokenID == identity.tokenID }, .revoked)
@@ -162,9 +172,10 @@ package final class AccountService: Sendable {
         guard identity.profile.isGuest else { throw .refused(ChatError(.forbidden)) }
         let account = try await self.signUp(username: username, password: password, from: identity.address)
         do throws(ChatError) {
-            try await self.storing { () throws(StoreError) in
+            let rooms = try await self.storing { () throws(StoreError) in
                 try await self.store.moveMessages(from: identity.profile.id, to: account.id)
             }
+            await self.refresher.refresh(rooms)
         } catch {
             throw .refused(error)
         }
@@ -176,7 +187,7 @@ package final class AccountService: Sendable {
     // MARK: Shared steps
 
     func issue(to account: Account, lifetimeSeconds: Int64?) -> IssuedToken {
-        let (token, lifetime) = self.tokens.issue(
+        let (token, lifetime, _) = self.tokens.issue(
             to: account.id, isGuest: account.profile.isGuest, generation: account.generation,
             lifetimeSeconds: lifetimeSeconds, now: self.clock.now())
         return IssuedToken(token: token, expiresInSeconds: lifetime, profile: account.profile)
@@ -201,11 +212,36 @@ package final class AccountService: Sendable {
         var change = AccountChange()
         fill(&change)
         do throws(StoreError) {
-            return try await self.store.updateAccount(id, change)
+            let account = try await self.store.updateAccount(id, change)
+            if change.raisesGeneration { self.revoke(id, before: account.generation) }
+            return account
         } catch {
             throw error.code == .notFound ? ChatError(.noSuchUser) : ChatError(error)
         }
     }
+
+    /// Connections of the account that were let in under an older generation end now, and those that are just coming
+    /// in are turned away by ``isRevoked(_:)``.
+    func revoke(_ id: UserID, before generation: Int64) {
+        self.raised.withLock { $0[id] = generation }
+        self.hub.end(self.users.sessions(of: id).filter { $0.generation < generation }, .revoked)
+    }
+
+    /// Whether an identity was revoked since it was established.
+    func isRevoked(_ identity: Identity) -> Bool {
+        if let id = identity.tokenID, self.tokens.isRevoked(id) { return true }
+        return self.raised.withLock { $0[identity.profile.id].map { identity.generation < $0 } ?? false }
+    }
+
+    func sweep(now: Timestamp) {
+        self.signUps.sweep(now: now)
+        self.failedLogins.sweep(now: now)
+        self.failedAddresses.sweep(now: now)
+        self.tokens.sweep(now: now)
+    }
+
+    /// Whoever came in before this has long been found; a generation that was raised is in the store.
+    func forgetRaised() { self.raised.withLock { $0 = [:] } }
 
     /// A new password ends every session: whoever knew the old one is out.
     func replacePassword(of id: UserID, with password: String) async throws(ChatError) {

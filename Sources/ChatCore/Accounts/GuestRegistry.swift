@@ -13,10 +13,13 @@ package final class GuestRegistry: Sendable {
     fileprivate struct Table {
         var guests: [UserID: Guest] = [:]
         var perAddress: [String: Int] = [:]
+        /// Names of guests that are stored: somebody's words stand under them.
+        var taken: Set<UserID> = []
     }
 
-    /// The names are `Guest0000`…`Guest9999`.
+    /// Guests at the same time. The names are `Guest0000`…`Guest9999`; longer ones when those are used up.
     package static let capacity = 10_000
+    private static let longNumbers = 100_000...9_999_999
 
     private let table = Mutex(Table())
 
@@ -38,13 +41,15 @@ package final class GuestRegistry: Sendable {
             }
             guard table.guests.count < Self.capacity else { throw ChatError(.guestUnavailable) }
             let first = Int(random % UInt64(Self.capacity))
-            for offset in 0..<Self.capacity {
-                let profile = Self.profile(number: (first + offset) % Self.capacity)
-                guard table.guests[profile.id] == nil else { continue }
-                table.insert(Guest(profile: profile, address: address.group, lastSeen: now))
-                return profile
+            let short = (0..<Self.capacity).lazy.map { (first + $0) % Self.capacity }
+            let long = (0..<Self.capacity).lazy.map {
+                Self.longNumbers.lowerBound + (Int(random % 9_000_000) + $0) % (Self.longNumbers.count)
             }
-            throw ChatError(.guestUnavailable)
+            guard let profile = table.firstFree(of: short) ?? table.firstFree(of: long) else {
+                throw ChatError(.guestUnavailable)
+            }
+            table.insert(Guest(profile: profile, address: address.group, lastSeen: now))
+            return profile
         }
     }
 
@@ -63,10 +68,18 @@ package final class GuestRegistry: Sendable {
         }
     }
 
+    /// Takes over which guests are stored: nobody else may come under their names.
+    func reserve(_ ids: [UserID]) { self.table.withLock { $0.taken = Set(ids) } }
+
     /// Whether the guest has no account yet; asked before its first write.
     func needsAccount(_ id: UserID) -> Bool { self.table.withLock { $0.guests[id].map { !$0.isStored } ?? true } }
 
-    func accountStored(_ id: UserID) { self.table.withLock { $0.guests[id]?.isStored = true } }
+    func accountStored(_ id: UserID) {
+        self.table.withLock { table in
+            table.guests[id]?.isStored = true
+            table.taken.insert(id)
+        }
+    }
 
     func touch(_ id: UserID, now: Timestamp) { self.table.withLock { $0.guests[id]?.lastSeen = now } }
 
@@ -79,14 +92,22 @@ package final class GuestRegistry: Sendable {
         }
     }
 
-    private static func profile(number: Int) -> UserProfile {
+    fileprivate static func profile(number: Int) -> UserProfile {
         let digits = String(number)
-        let padded = String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        let padded = String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
         return UserProfile(id: UserID(canonical: "guest" + padded), username: "Guest" + padded, isGuest: true)
     }
 }
 
 extension GuestRegistry.Table {
+    fileprivate func firstFree(of numbers: some Sequence<Int>) -> UserProfile? {
+        for number in numbers {
+            let profile = GuestRegistry.profile(number: number)
+            if self.guests[profile.id] == nil, !self.taken.contains(profile.id) { return profile }
+        }
+        return nil
+    }
+
     fileprivate mutating func insert(_ guest: GuestRegistry.Guest) {
         self.guests[guest.profile.id] = guest
         self.perAddress[guest.address, default: 0] += 1

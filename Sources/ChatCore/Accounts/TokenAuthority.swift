@@ -19,8 +19,8 @@ package final class TokenAuthority: Sendable {
     private let verifier: TokenVerifier
     private let settings: Settings
     private let random = Mutex(IDGenerator())
-    /// Ids of tokens that were logged out one by one and have not expired yet.
-    private let revoked = Mutex<Set<String>>([])
+    /// Tokens that were logged out one by one, until they would have expired anyway.
+    private let revoked = Mutex<[String: Timestamp]>([:])
 
     package init(keys: TokenKeySet, domain: String, settings: Settings) {
         self.settings = settings
@@ -31,13 +31,13 @@ package final class TokenAuthority: Sendable {
 
     func issue(
         to user: UserID, isGuest: Bool, generation: Int64, lifetimeSeconds: Int64?, now: Timestamp
-    ) -> (token: String, lifetimeSeconds: Int64) {
+    ) -> (token: String, lifetimeSeconds: Int64, id: String) {
         let lifetime = lifetimeSeconds ?? (isGuest ? self.settings.guestLifetimeSeconds : self.settings.lifetimeSeconds)
         let id = self.random.withLock { $0.token() }
         let token = self.signer.sign(
             subject: user.value, isGuest: isGuest, generation: generation, id: id, now: now.milliseconds / 1000,
             lifetime: lifetime)
-        return (token, lifetime)
+        return (token, lifetime, id)
     }
 
     /// - Throws: ``ChatError/Code/authExpired`` or ``ChatError/Code/authInvalid``; what exactly was wrong is in `detail`.
@@ -48,15 +48,23 @@ package final class TokenAuthority: Sendable {
         } catch {
             throw ChatError(error == .expired ? .authExpired : .authInvalid, detail: "\(error)")
         }
-        guard !self.revoked.withLock({ $0.contains(claims.id) }) else {
-            throw ChatError(.authInvalid, detail: "revoked")
-        }
+        guard !self.isRevoked(claims.id) else { throw ChatError(.authInvalid, detail: "revoked") }
         return claims
     }
 
-    func revoke(_ id: String) { self.revoked.withLock { _ = $0.insert(id) } }
+    func isRevoked(_ id: String) -> Bool { self.revoked.withLock { $0[id] != nil } }
 
-    func replaceRevoked(_ ids: [String]) { self.revoked.withLock { $0.formUnion(ids) } }
+    func revoke(_ id: String, until: Timestamp) { self.revoked.withLock { $0[id] = until } }
+
+    /// Tokens that the store knows as revoked; each is forgotten when the longest-lived of its kind has expired.
+    func restoreRevoked(_ ids: [String], now: Timestamp) {
+        let until = now.adding(seconds: max(self.settings.lifetimeSeconds, self.settings.guestLifetimeSeconds) + 3600)
+        self.revoked.withLock { revoked in
+            for id in ids { revoked[id] = until }
+        }
+    }
+
+    func sweep(now: Timestamp) { self.revoked.withLock { $0 = $0.filter { $0.value > now } } }
 
     func randomWords() -> (UInt64, UInt64) { self.random.withLock { $0.words() } }
 }

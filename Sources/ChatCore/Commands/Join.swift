@@ -32,10 +32,11 @@ extension ChatService {
     private func enter(
         _ reference: RoomReference, by actor: Actor, from address: ClientAddress
     ) async throws(ChatError) -> Room {
-        guard let room = try await self.rooms.room(reference) else {
-            return try await self.autoCreate(reference, by: actor)
-        }
         for _ in 0..<8 {
+            guard let room = try await self.rooms.room(reference) else {
+                if let created = try await self.autoCreate(reference, by: actor) { return created }
+                continue
+            }
             let now = self.clock.now()
             let (refusal, membership, access, seq) = room.withState { state in
                 (
@@ -47,17 +48,39 @@ extension ChatService {
             if let refusal { throw refusal }
             if membership?.isMember ?? false { return room }
             if actor.profile.isGuest || actor.serverRole == .admin && access != .isPublic { return room }
+            try await self.requireRoomForOneMore(actor)
             let isPublic = access == .isPublic
             let change = MembershipChange(
                 user: actor.profile, action: isPublic ? .joined : .requested,
-                membership: Membership(
-                    role: isPublic ? self.returningRole(of: actor, in: room) : .none,
-                    status: isPublic ? .active : .pending, joinedAt: now, joinedSeq: seq))
+                membership: self.newMembership(of: actor, in: room, isPublic: isPublic, membership, seq, now))
             guard try await self.commit(change, replacing: membership, in: room, by: actor) else { continue }
             if isPublic { return room }
             throw ChatError(.pending)
         }
         throw ChatError(.conflict, retryAfterMilliseconds: 100)
+    }
+
+    /// What somebody becomes who comes in; a mute that still holds stays with him.
+    private func newMembership(
+        of actor: Actor, in room: Room, isPublic: Bool, _ before: Membership?, _ seq: Seq, _ now: Timestamp
+    ) -> Membership {
+        var membership = Membership(
+            role: isPublic ? self.returningRole(of: actor, in: room) : .none, status: isPublic ? .active : .pending,
+            joinedAt: now, joinedSeq: seq)
+        guard let before, before.muteOutlives(now) else { return membership }
+        if isPublic { membership.status = .muted }
+        // A request keeps it in mind: for ever is as long as a time can tell.
+        membership.until = before.until ?? (isPublic ? nil : .distantFuture)
+        membership.reason = before.reason
+        membership.by = before.by
+        return membership
+    }
+
+    /// Throws ``ChatError/Code/tooManyRooms`` when the user is in as many rooms as he may be.
+    func requireRoomForOneMore(_ actor: Actor) async throws(ChatError) {
+        let count: Int
+        do { count = try await self.store.rooms(of: actor.id).count } catch { throw ChatError(error) }
+        guard count < self.limits.roomsPerUser else { throw ChatError(.tooManyRooms) }
     }
 
     /// A creator who comes back to a room that has lost its last owner owns it again.
@@ -78,33 +101,37 @@ extension ChatService {
                     change: .membership(change, replacing: membership)),
                 to: room)
             return true
-        } catch  where error.code == .conflict {
-            return false
         } catch {
-            throw ChatError(error)
+            guard error.code == .conflict else { throw ChatError(error) }
+            return false
         }
     }
 
     /// Whoever joins a free id or number makes the room, when the operator allows it.
-    private func autoCreate(_ reference: RoomReference, by actor: Actor) async throws(ChatError) -> Room {
+    ///
+    /// - Returns: nil when somebody was quicker: there is a room to join now.
+    private func autoCreate(_ reference: RoomReference, by actor: Actor) async throws(ChatError) -> Room? {
         guard self.policy.autoCreateRooms, !actor.profile.isGuest || self.policy.guestsCreateRooms else {
             throw ChatError(.noSuchRoom)
         }
         if let wait = self.autoCreations.take(actor.id, now: self.clock.now()) {
             throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
         }
+        try await self.requireRoomForOneMore(actor)
         try await self.storeGuest(actor.profile)
         var new = NewRoom()
         switch reference {
         case .number(let number): new.number = number
         case .id(let id): new.id = try Self.checked(id)
         }
-        do {
+        do throws(StoreError) {
             _ = try await self.store.createRoom(new, creator: actor.profile, at: self.clock.now())
-        } catch  where error.code == .roomExists {
-            // Somebody was quicker, or the room was deleted and its number rests: then there is none to join.
         } catch {
-            throw ChatError(error)
+            guard error.code == .roomExists else { throw ChatError(error) }
+            self.autoCreations.refund(actor.id)
+            // A room that was deleted rests: there is none to join under its name.
+            guard try await self.rooms.room(reference) != nil else { throw ChatError(.noSuchRoom) }
+            return nil
         }
         return try await self.rooms.existing(reference)
     }
@@ -205,15 +232,27 @@ extension ChatService {
             return
         }
         session.shard.deliver(missed, to: subscription)
+        // What was just delivered may have been that the user is put out.
+        guard self.refusalToListen(in: room, by: session.actor, from: session.address) == nil else {
+            return session.unsubscribe(subscription)
+        }
         subscription.isLive = true
-        room.arrive(session.profile, through: self.hub)
+        room.arrive(session.profile, with: session.id, through: self.hub)
     }
 
     private func catchUp(_ after: Seq, in room: Room, _ session: ClientSession) async {
-        let events = try? await self.store.events(in: room.identity.id, after: after, through: room.lastSeq, limit: 500)
+        let through = room.lastSeq
+        let events = try? await self.store.events(in: room.identity.id, after: after, through: through, limit: 500)
         try? await self.onLoop(of: session) { () throws(ChatError) in
-            guard let events, !events.isEmpty, let subscription = session.subscription(to: room) else { return }
+            guard let subscription = session.subscription(to: room) else { return }
+            guard let events else {
+                // Better to come back and resume than to stay without hearing anything.
+                session.sink?.sessionEnded(.unavailable)
+                return
+            }
             session.shard.deliver(events, to: subscription)
+            // Nothing there: retention has taken it, and live events go on behind it.
+            if events.isEmpty { subscription.lastSeq = through }
             self.startDelivery(of: room, to: session)
             session.requestFlush()
         }

@@ -18,11 +18,14 @@ extension ChatService {
             }
         }
         session.unsubscribe(subscription)
-        if subscription.isLive { room.depart(session.profile.id, through: self.hub) }
+        room.depart(session.profile.id, with: session.id, through: self.hub)
         return session.eventLoop.makeSucceededFuture(.done)
     }
 
-    func leaveMembership(of reference: RoomReference, by actor: Actor) async throws(ChatError) -> Reply {
+    /// - Parameter isForced: Nobody has to be named as successor first.
+    func leaveMembership(
+        of reference: RoomReference, by actor: Actor, isForced: Bool = false
+    ) async throws(ChatError) -> Reply {
         let room = try await self.rooms.existing(reference)
         for _ in 0..<8 {
             let now = self.clock.now()
@@ -39,18 +42,29 @@ extension ChatService {
             }
             if let successor {
                 // In a strict room nobody becomes owner by accident: the owner names one first.
-                if isStrict { throw ChatError(.successorRequired) }
+                if isStrict, !isForced { throw ChatError(.successorRequired) }
                 guard try await self.hand(room, to: successor, by: actor, version: version) else { continue }
             }
             var after = membership
             after.role = .none
-            after.status = .none
-            after.until = nil
-            after.reason = ""
+            if !membership.muteOutlives(now) {
+                after.status = .none
+                after.until = nil
+                after.reason = ""
+            }
             let change = MembershipChange(user: actor.profile, action: .left, membership: after)
             if try await self.commit(change, replacing: membership, in: room, by: actor) { return .done }
+            await self.refresher.refresh(room)
         }
         throw ChatError(.conflict, retryAfterMilliseconds: 100)
+    }
+
+    /// Takes a user out of every room, whatever it takes: his account is about to be deleted.
+    func leaveAllRooms(_ actor: Actor) async {
+        guard let rooms = try? await self.store.rooms(of: actor.id) else { return }
+        for room in rooms {
+            _ = try? await self.leaveMembership(of: .id(room.record.id), by: actor, isForced: true)
+        }
     }
 
     private func hand(

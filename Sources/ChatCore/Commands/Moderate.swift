@@ -9,12 +9,11 @@ extension ChatService {
         try self.requireModerator(actor, in: room)
         let sanction = try self.checked(sanction)
         let user = try await self.targetUser(target, of: sanction, in: room)
-        try self.require(.moderate(user.id), of: actor, in: room)
+        let act = RoomAct.moderate(user.id, try await self.serverRole(of: user))
+        try self.require(act, of: actor, in: room)
         try await self.storeGuest(user)
         try await self.changeMembership(of: user, in: room, by: actor) { (state, now) throws(ChatError) in
-            if let refusal = state.refusal(
-                of: .moderate(user.id), to: actor, policy: self.policy, limits: self.limits, now: now)
-            {
+            if let refusal = state.refusal(of: act, to: actor, policy: self.policy, limits: self.limits, now: now) {
                 throw refusal
             }
             return try state.change(of: user, by: actor, sanction, limits: self.limits, now: now)
@@ -45,7 +44,10 @@ extension ChatService {
                 throw ChatError(.notPending)
             }
             if isAccepted, state.memberCount >= self.limits.membersPerRoom { throw ChatError(.roomFull) }
-            membership.status = isAccepted ? .active : .none
+            // A mute from before the request holds on.
+            let mute = membership.until.flatMap { $0 > now ? $0 : nil }
+            membership.status = isAccepted ? (mute == nil ? .active : .muted) : .none
+            membership.until = isAccepted && mute != .distantFuture ? mute : nil
             membership.role = isAccepted ? .member : .none
             membership.joinedAt = now
             membership.joinedSeq = state.record.lastSeq
@@ -63,11 +65,12 @@ extension ChatService {
             try self.requireInside(actor, room)
             throw ChatError(.noSuchTarget)
         }
+        let serverRole = try await self.serverRole(of: user)
         try await self.changeMembership(of: user, in: room, by: actor) { (state, now) throws(ChatError) in
             guard role > .none else { throw ChatError(.invalidArgument, detail: "role") }
             // An owner may make another owner: that is how a room is handed over.
             let isHandover = role == .owner && state.membership(of: actor.id)?.role == .owner && user.id != actor.id
-            let act = isHandover ? RoomAct.setRole(user.id, .admin) : .setRole(user.id, role)
+            let act = RoomAct.setRole(user.id, isHandover ? .admin : role, serverRole)
             if let refusal = state.refusal(of: act, to: actor, policy: self.policy, limits: self.limits, now: now) {
                 throw refusal
             }
@@ -98,6 +101,7 @@ extension ChatService {
             if try await self.commit(change, replacing: before, in: room, by: actor, expectedVersion: version) {
                 return
             }
+            await self.refresher.refresh(room)
         }
         throw ChatError(.conflict, retryAfterMilliseconds: 100)
     }
@@ -105,6 +109,11 @@ extension ChatService {
     /// Whoever may not moderate at all learns that first, whatever he asked for.
     private func requireModerator(_ actor: Actor, in room: Room) throws(ChatError) {
         try self.require(.readAudit, of: actor, in: room)
+    }
+
+    /// A server's administrators stand above every owner of a room.
+    private func serverRole(of user: UserProfile) async throws(ChatError) -> ServerRole {
+        try await self.accounts.stored(user.id)?.role ?? .user
     }
 
     private func requireInside(_ actor: Actor, _ room: Room) throws(ChatError) {
@@ -163,17 +172,25 @@ extension ChatService {
         of user: UserProfile, in room: Room, since seconds: Int64, by actor: Actor
     ) async throws(ChatError) {
         let now = self.clock.now()
-        do {
-            let ids = try await self.store.messageIDs(
-                by: user.id, in: room.identity.id, since: now.adding(seconds: -seconds))
-            for id in ids {
-                _ = try await self.log.append(
-                    RoomDraft(
-                        room: room.identity.id, actor: actor.profile, at: now, change: .retract(id, reason: "ban")),
-                    to: room)
+        let since = now.adding(seconds: -seconds)
+        while true {
+            let ids: [MessageID]
+            do {
+                ids = try await self.store.messageIDs(by: user.id, in: room.identity.id, since: since)
+            } catch {
+                throw ChatError(error)
             }
-        } catch {
-            throw ChatError(error)
+            guard !ids.isEmpty else { return }
+            // Handed in together, so that they share commits.
+            let failures = await withTaskGroup(of: Bool.self) { group in
+                for id in ids {
+                    let draft = RoomDraft(
+                        room: room.identity.id, actor: actor.profile, at: now, change: .retract(id, reason: "ban"))
+                    group.addTask { (try? await self.log.append(draft, to: room)) == nil }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            if failures > 0 { throw ChatError(.unavailable, detail: "\(failures) messages are not retracted") }
         }
     }
 }

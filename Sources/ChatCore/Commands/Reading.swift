@@ -66,6 +66,12 @@ extension ChatService {
         do {
             return try await self.store.rooms(of: identity.profile.id).map { room in
                 let loaded = self.rooms.loaded(.id(room.record.id))
+                if room.membership.status == .pending {
+                    // Whoever waits to be let in learns nothing of what is said inside.
+                    var record = room.record
+                    record.lastSeq = 0
+                    return RoomInfo(record: record, membership: room.membership, members: 0, online: 0)
+                }
                 return RoomInfo(
                     record: room.record, membership: room.membership,
                     members: loaded?.withState(\.memberCount) ?? 0, online: self.online(in: room.record.id),

@@ -7,10 +7,14 @@ extension ChatService {
         let promise = session.eventLoop.makePromise(of: Reply.self)
         Task {
             do throws(ChatError) {
-                guard positions.count <= self.limits.roomsPerUser else { throw ChatError(.tooManyRooms) }
                 var resumed: [ResumedRoom] = []
                 var rooms: [Room] = []
-                for position in positions {
+                for (place, position) in positions.enumerated() {
+                    guard place < Self.mostResumed else {
+                        let gone = Resumption.gone(ChatError(.tooManyRooms))
+                        resumed.append(ResumedRoom(reference: position.room, info: nil, result: gone))
+                        continue
+                    }
                     let (answer, room) = try await self.resume(position, as: session)
                     resumed.append(answer)
                     if let room { rooms.append(room) }
@@ -24,6 +28,9 @@ extension ChatService {
         }
         return promise.futureResult
     }
+
+    /// Rooms that one connection may resume; the others it joins one by one.
+    private static let mostResumed = 1000
 
     private func resume(
         _ position: RoomPosition, as session: ClientSession

@@ -13,6 +13,7 @@ extension ChatService {
         if let wait = self.creations.take(actor.id, now: self.clock.now()) {
             throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
         }
+        try await self.requireRoomForOneMore(actor)
         try await self.storeGuest(actor.profile)
         do {
             let record = try await self.store.createRoom(room, creator: actor.profile, at: self.clock.now())
@@ -44,7 +45,7 @@ extension ChatService {
                     to: room)
                 return .room(try await self.info(of: room, for: actor))
             } catch let error as StoreError where error.code == .conflict {
-                continue
+                await self.refresher.refresh(room)
             } catch let error as StoreError {
                 throw ChatError(error)
             } catch let error as ChatError {

@@ -55,7 +55,8 @@ extension ChatService {
         let mentions = try room.withState { (state) throws(ChatError) -> [UserID] in
             if state.record.settings.slowModeSeconds > 0, state.rank(of: actor) < Rank(.moderator) {
                 let wait = state.pace.speak(
-                    actor.id, slowModeSeconds: state.record.settings.slowModeSeconds, now: now)
+                    actor.id, clientID: message.clientID, slowModeSeconds: state.record.settings.slowModeSeconds,
+                    now: now)
                 if let wait { throw ChatError(.slowMode, retryAfterMilliseconds: wait) }
             }
             return state.mentioned(names, limit: self.limits.mentionsPerMessage)
@@ -122,10 +123,9 @@ extension ChatService {
         guard profile.isGuest, self.guests.needsAccount(profile.id) else { return }
         do {
             try await self.store.createAccount(Account(profile: profile, createdAt: self.clock.now()))
-        } catch  where error.code == .exists {
-            // It wrote in an earlier life of this server.
         } catch {
-            throw ChatError(error)
+            // It may have written in an earlier life of this server.
+            guard error.code == .exists else { throw ChatError(error) }
         }
         self.guests.accountStored(profile.id)
     }

@@ -30,6 +30,12 @@ package final class Hub: Sendable {
         self.forEachShard(in: loops) { $0.post(.ephemeral(event, room)) }
     }
 
+    /// The users' subscriptions to the room end, after what was posted before.
+    package func postPutOut(_ users: [UserID], of room: Room, to loops: UInt64) {
+        guard !users.isEmpty else { return }
+        self.forEachShard(in: loops) { $0.post(.putOut(users, room)) }
+    }
+
     /// To all connections of the user.
     package func post(_ event: UserEvent) {
         for (shard, sessions) in self.sessionsByShard(of: event.user) {

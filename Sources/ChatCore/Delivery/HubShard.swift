@@ -13,6 +13,8 @@ package final class HubShard: @unchecked Sendable {
     package enum Item: Sendable {
         case events([RoomEvent], Room)
         case ephemeral(EphemeralEvent, Room)
+        /// These users may not listen any more.
+        case putOut([UserID], Room)
         case user(UserEvent, [ClientSession])
         /// A room's event for connections of one user, where they are not subscribed.
         case outside(RoomEvent, [ClientSession])
@@ -31,6 +33,8 @@ package final class HubShard: @unchecked Sendable {
     private let clock: any WallClock
     private let metrics: ServiceMetrics
     private let inbox = Mutex(Inbox())
+    /// Takes a connection that was put out from the room's presence; set once at wiring.
+    var departures: ((Room, ClientSession) -> Void)?
 
     private var rooms: [ObjectIdentifier: RoomSubscribers] = [:]
     /// Connections that have bytes to write at the end of this pass.
@@ -118,6 +122,9 @@ package final class HubShard: @unchecked Sendable {
             case .ephemeral(let event, let room):
                 gathered.take(room) { self.deliver($0, of: $1) }
                 self.deliver(event, of: room)
+            case .putOut(let users, let room):
+                gathered.take(room) { self.deliver($0, of: $1) }
+                self.endSubscriptions(of: users, to: room)
             case .user(let event, let sessions):
                 self.deliver(to: sessions) { $0.encode(event, as: $1, into: &$2) }
             case .outside(let event, let sessions):
@@ -150,19 +157,6 @@ package final class HubShard: @unchecked Sendable {
 
     private func deliver(_ events: [RoomEvent], of room: Room) {
         guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
-        var from = events.startIndex
-        // Who is put out by an event still gets that event, and nothing after it.
-        for (index, event) in events.enumerated() {
-            guard let user = event.endsPresenceOf else { continue }
-            self.deliver(events[from...index], to: subscribers)
-            from = index + 1
-            self.endSubscriptions(of: user, in: subscribers)
-        }
-        if from < events.endIndex { self.deliver(events[from...], to: subscribers) }
-        if case .deleted? = events.last?.change { self.endAllSubscriptions(in: subscribers) }
-    }
-
-    private func deliver(_ events: ArraySlice<RoomEvent>, to subscribers: RoomSubscribers) {
         guard let first = events.first?.seq, let last = events.last?.seq else { return }
         for group in subscribers.groups {
             guard let encoder = self.encoders[group.format] else { continue }
@@ -172,7 +166,7 @@ package final class HubShard: @unchecked Sendable {
             for subscription in group.subscriptions where subscription.isLive && subscription.lastSeq < last {
                 // A replay that ran ahead of this pass has given it the first ones already.
                 if subscription.lastSeq >= first {
-                    self.deliver(Array(events), to: subscription)
+                    self.deliver(events, to: subscription)
                     self.markDirty(subscription)
                     continue
                 }
@@ -224,13 +218,13 @@ package final class HubShard: @unchecked Sendable {
         if let sink = subscription.session.sink { self.dirty.append(sink) }
     }
 
-    private func endSubscriptions(of user: UserID, in subscribers: RoomSubscribers) {
-        for subscription in subscribers.subscriptions(of: user) { subscription.session.unsubscribe(subscription) }
-    }
-
-    private func endAllSubscriptions(in subscribers: RoomSubscribers) {
-        for group in subscribers.groups {
-            for subscription in group.subscriptions { subscription.session.unsubscribe(subscription) }
+    private func endSubscriptions(of users: [UserID], to room: Room) {
+        guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
+        for subscription in subscribers.subscriptions(of: Set(users)) {
+            let session = subscription.session
+            session.unsubscribe(subscription)
+            // Nobody, as a rule: presence ended before. But a join that went live in between has come back.
+            self.departures?(room, session)
         }
     }
 }

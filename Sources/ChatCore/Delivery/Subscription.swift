@@ -54,7 +54,7 @@ package final class RoomSubscribers {
         }
     }
 
-    package func subscriptions(of user: UserID) -> [Subscription] {
-        self.groups.flatMap { group in group.subscriptions.filter { $0.session.profile.id == user } }
+    package func subscriptions(of users: Set<UserID>) -> [Subscription] {
+        self.groups.flatMap { group in group.subscriptions.filter { users.contains($0.session.profile.id) } }
     }
 }

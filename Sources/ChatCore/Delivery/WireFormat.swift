@@ -64,4 +64,6 @@ package enum SessionEnd: Sendable, Hashable {
     case revoked
     /// One connection too many of the same user; this was the oldest.
     case replaced
+    /// The core could not go on serving it: come back and resume.
+    case unavailable
 }

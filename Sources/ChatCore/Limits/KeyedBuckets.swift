@@ -25,6 +25,11 @@ package final class KeyedBuckets<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// Gives a token back: what it was taken for turned out not to count.
+    package func refund(_ key: Key) {
+        self.buckets.withLock { $0[key]?.refund() }
+    }
+
     package func sweep(now: Timestamp) {
         self.buckets.withLock { buckets in buckets = buckets.filter { !$0.value.isFull(now: now) } }
     }

@@ -27,6 +27,8 @@ package struct TokenBucket: Sendable {
         return max(1, Int64(((1 - self.tokens) / self.rate.perSecond * 1000).rounded(.up)))
     }
 
+    package mutating func refund() { self.tokens = min(max(self.rate.burst, 1), self.tokens + 1) }
+
     /// Whether the bucket is full again: nothing is lost by forgetting it.
     package func isFull(now: Timestamp) -> Bool {
         let elapsed = max(0, Double(now.milliseconds) - Double(self.filledAt.milliseconds)) / 1000
@@ -52,9 +54,11 @@ struct SessionRates: Sendable {
         switch command {
         case .send, .edit, .react, .retract: wait = self.messages.take(now: now)
         case .join, .createRoom: wait = self.joins.take(now: now)
-        // Typing has a pace of its own, per user and room; a resume comes once, with the hello.
-        case .typing, .resume, .leave: wait = nil
-        case .markRead, .moderate, .accept, .reject, .setRole, .updateRoom, .deleteRoom, .history, .reactions, .rooms,
+        // A resume comes once, with the hello.
+        case .resume: wait = nil
+        // Typing has a pace of its own as well, per user and room.
+        case .typing, .leave, .markRead, .moderate, .accept, .reject, .setRole, .updateRoom, .deleteRoom, .history,
+            .reactions, .rooms,
             .members, .audit, .presence, .updateProfile:
             wait = self.requests.take(now: now)
         }

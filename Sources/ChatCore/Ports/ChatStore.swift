@@ -85,14 +85,21 @@ package protocol ChatStore: Sendable {
 
     /// Deletes an account, its memberships, marks and reactions; `choice` says what becomes of its messages. Its id
     /// rests for ever. Deleting what is not there is a success.
-    func deleteAccount(_ id: UserID, messages choice: ErasureChoice, at: Timestamp) async throws(StoreError)
+    /// - Returns: The rooms whose members or messages changed without an event: whoever has them in memory reads anew.
+    func deleteAccount(
+        _ id: UserID, messages choice: ErasureChoice, at: Timestamp
+    ) async throws(StoreError) -> [RoomID]
 
     /// Accounts by username, ascending, with the total of all that match.
     func accounts(matching query: AccountQuery) async throws(StoreError) -> (total: Int, accounts: [Account])
 
     /// Gives a guest's messages, memberships and marks to an account, and removes the guest.
+    /// - Returns: The rooms whose members or messages changed without an event.
     /// - Throws: `notFound` when the account is not there; a guest that is not there has nothing to give: a success.
-    func moveMessages(from guest: UserID, to account: UserID) async throws(StoreError)
+    func moveMessages(from guest: UserID, to account: UserID) async throws(StoreError) -> [RoomID]
+
+    /// The ids of all guests that are stored or whose ids rest: names that no new guest may get.
+    func takenGuests() async throws(StoreError) -> [UserID]
 
     /// A user's messages, newest first, with their rooms' numbers, and how many there are.
     func messages(
@@ -108,7 +115,8 @@ package protocol ChatStore: Sendable {
 
     /// Drops what is past its time: idempotency keys, revoked tokens, guests, events past their room's retention,
     /// empty group rooms. Works in small transactions, so that appends are never held up for long.
-    func purge(now: Timestamp, limits: Limits) async throws(StoreError)
+    /// - Returns: The rooms whose members or messages changed without an event, also those that were deleted.
+    func purge(now: Timestamp, limits: Limits) async throws(StoreError) -> [RoomID]
 
     /// Looks for damage; the lines say what was looked at and what is wrong.
     func check() async throws(StoreError) -> StoreReport
@@ -210,6 +218,8 @@ package struct StoreError: Error, Sendable, Equatable {
         /// The expected version is not the room's.
         case conflict
         case notFound
+        /// The room of a draft never was, or is deleted.
+        case roomNotFound
         case exists, roomExists, aliasTaken
         case tooManyReactions
         /// The data is damaged, or newer than this binary.

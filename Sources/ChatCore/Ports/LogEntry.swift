@@ -48,6 +48,9 @@ package enum RoomDraftChange: Sendable {
     /// Refused with ``StoreError/Code/conflict`` when the stored row is not `replacing` (nil: there is none): so a join
     /// cannot overwrite a ban that was stored a moment before, and a thousand people joining at once do not conflict
     /// with each other. Moderation actions also write an ``AuditEntry`` in the same transaction.
+    ///
+    /// For `joined` and `accepted` the store sets ``Membership/joinedSeq`` to the event's own position, in the row and in
+    /// the event that it gives back: only the transaction knows what came before.
     case membership(MembershipChange, replacing: Membership?)
     /// Refused with ``StoreError/Code/aliasTaken``. Writes an audit entry `room_updated`.
     case settings(RoomSettings)

@@ -1,11 +1,29 @@
 package import ChatModel
 
-/// Who is in a room now, on which side of how many connections. Being present is not membership.
+/// Who is in a room now, with which connections. Being present is not membership.
 package struct RoomPresence: Sendable {
     private struct Entry: Sendable {
         let profile: UserProfile
-        var connections: Int
-        let place: Int
+        /// Nearly always one: kept without an array of its own.
+        var connection: ConnectionID
+        var others: [ConnectionID] = []
+        var place: Int
+
+        mutating func add(_ connection: ConnectionID) {
+            guard connection != self.connection, !self.others.contains(connection) else { return }
+            self.others.append(connection)
+        }
+
+        /// False when it was the only one, or is not one of these.
+        mutating func removeOneOfSeveral(_ connection: ConnectionID) -> Bool {
+            if let index = self.others.firstIndex(of: connection) {
+                self.others.remove(at: index)
+                return true
+            }
+            guard connection == self.connection, let other = self.others.popLast() else { return false }
+            self.connection = other
+            return true
+        }
     }
 
     private var entries: [UserID: Entry] = [:]
@@ -22,26 +40,26 @@ package struct RoomPresence: Sendable {
 
     package func profile(of user: UserID) -> UserProfile? { self.entries[user]?.profile }
 
-    /// Counts one more connection. True when it is the user's first.
-    package mutating func arrive(_ profile: UserProfile) -> Bool {
+    /// Notes a connection. True when it is the user's first.
+    package mutating func arrive(_ profile: UserProfile, with connection: ConnectionID) -> Bool {
         if self.entries[profile.id] != nil {
-            self.entries[profile.id]?.connections += 1
+            self.entries[profile.id]?.add(connection)
             return false
         }
-        self.entries[profile.id] = Entry(profile: profile, connections: 1, place: self.order.count)
+        self.entries[profile.id] = Entry(profile: profile, connection: connection, place: self.order.count)
         self.order.append(profile.id)
         return true
     }
 
-    /// Counts one connection less. The profile when it was the user's last.
-    package mutating func depart(_ user: UserID) -> UserProfile? {
+    /// Takes a connection out; one that is not there (any more) changes nothing. The profile when it was the user's last.
+    package mutating func depart(_ user: UserID, with connection: ConnectionID) -> UserProfile? {
         guard let entry = self.entries[user] else { return nil }
-        if entry.connections > 1 {
-            self.entries[user]?.connections -= 1
-            return nil
-        }
-        return self.remove(user)
+        if self.entries[user]?.removeOneOfSeveral(connection) ?? false { return nil }
+        return entry.connection == connection ? self.remove(user) : nil
     }
+
+    /// Everybody for whom a condition holds.
+    package func users(where condition: (UserID) -> Bool) -> [UserID] { self.entries.keys.filter(condition) }
 
     /// Takes the user out whatever the number of his connections.
     package mutating func remove(_ user: UserID) -> UserProfile? {
@@ -66,8 +84,8 @@ package struct RoomPresence: Sendable {
         var closed: [UserID?] = []
         closed.reserveCapacity(self.entries.count)
         for case let user? in self.order {
-            guard let entry = self.entries[user] else { continue }
-            self.entries[user] = Entry(profile: entry.profile, connections: entry.connections, place: closed.count)
+            guard self.entries[user] != nil else { continue }
+            self.entries[user]?.place = closed.count
             closed.append(user)
         }
         self.order = closed

@@ -11,9 +11,9 @@ package enum RoomAct: Sendable, Hashable {
     case type
     case edit(author: UserID)
     case retract(author: UserID)
-    case moderate(UserID)
+    case moderate(UserID, ServerRole = .user)
     case decideRequest(UserID)
-    case setRole(UserID, Role)
+    case setRole(UserID, Role, ServerRole = .user)
     case changeSettings
     case delete
     case readAudit
@@ -37,13 +37,13 @@ extension RoomState {
             return self.refusalToSpeak(actor, policy: policy, now: now)
         case .retract(let author):
             return self.refusalToRetract(author: author, actor, now: now)
-        case .moderate(let target):
-            return self.refusalToActOn(target, actor, least: .moderator)
+        case .moderate(let target, let serverRole):
+            return self.refusalToActOn(target, serverRole, actor, least: .moderator)
         case .decideRequest:
             return self.refusalToDecideRequests(actor)
-        case .setRole(let target, let role):
+        case .setRole(let target, let role, let serverRole):
             if role >= self.rank(of: actor) { return self.notPrivileged(actor) }
-            return self.refusalToActOn(target, actor, least: .admin)
+            return self.refusalToActOn(target, serverRole, actor, least: .admin)
         case .changeSettings: return self.rank(of: actor) >= .admin ? nil : self.notPrivileged(actor)
         case .delete: return self.rank(of: actor) >= .owner ? nil : self.notPrivileged(actor)
         case .readAudit: return self.rank(of: actor) >= .moderator ? nil : self.notPrivileged(actor)
@@ -70,7 +70,11 @@ extension RoomState {
     /// A user's rank here; a server admin stands above every owner, a server moderator is a moderator everywhere.
     package func rank(of actor: Actor) -> Rank {
         let role = self.membership(of: actor.id).flatMap { $0.isMember ? $0.role : nil } ?? .none
-        switch actor.serverRole {
+        return Self.rank(of: role, actor.serverRole)
+    }
+
+    private static func rank(of role: Role, _ serverRole: ServerRole) -> Rank {
+        switch serverRole {
         case .admin: return .server
         case .moderator: return max(Rank(role), Rank(.moderator))
         case .user: return Rank(role)
@@ -99,17 +103,16 @@ package struct Rank: Comparable, Sendable {
 extension RoomState {
     private func refusalToEnter(_ actor: Actor, limits: Limits, now: Timestamp) -> ChatError? {
         let membership = self.membership(of: actor.id)
+        if actor.serverRole == .admin || membership?.isMember ?? false { return nil }
         switch membership?.status(at: now) {
-        case .active, .muted:
-            return nil
         case .pending:
             return ChatError(.pending)
         case .banned:
             return ChatError(.banned, until: membership?.until, reason: membership?.reason)
-        case .some(.none), nil:
+        // Muted without a role: a former member, who is as far outside as anybody.
+        case .active, .muted, .some(.none), nil:
             break
         }
-        if actor.serverRole == .admin { return nil }
         if let until = membership?.until, membership?.status == MembershipStatus.none, until > now {
             return ChatError(
                 .kickedRecently, retryAfterMilliseconds: until.milliseconds - now.milliseconds, until: until,
@@ -128,10 +131,13 @@ extension RoomState {
 
     private func refusalToRead(_ actor: Actor, now: Timestamp) -> ChatError? {
         if actor.serverRole == .admin { return nil }
-        switch self.membership(of: actor.id)?.status(at: now) {
-        case .active, .muted: return nil
+        let membership = self.membership(of: actor.id)
+        if membership?.isMember ?? false { return nil }
+        switch membership?.status(at: now) {
         case .pending: return ChatError(.pending)
-        case .banned, .some(.none), nil: return self.isOpenTo(actor) ? nil : ChatError(.notMember)
+        // Whatever presence says: a ban is stronger than the room's openness.
+        case .banned: return ChatError(.notMember)
+        case .active, .muted, .some(.none), nil: return self.isOpenTo(actor) ? nil : ChatError(.notMember)
         }
     }
 
@@ -139,9 +145,13 @@ extension RoomState {
         let membership = self.membership(of: actor.id)
         switch membership?.status(at: now) {
         case .active: break
-        case .muted: return ChatError(.muted, until: membership?.until, reason: membership?.reason)
+        case .muted:
+            let isInside = membership?.isMember ?? false || self.isOpenTo(actor)
+            guard isInside else { return ChatError(.notMember) }
+            return ChatError(.muted, until: membership?.until, reason: membership?.reason)
         case .pending: return ChatError(.pending)
-        case .banned, .some(.none), nil:
+        case .banned: return ChatError(.notMember)
+        case .some(.none), nil:
             guard self.isOpenTo(actor) || self.presence.contains(actor.id) && actor.serverRole == .admin else {
                 return ChatError(.notMember)
             }
@@ -162,11 +172,13 @@ extension RoomState {
         return Rank(authorRole) < self.rank(of: actor) ? nil : ChatError(.forbidden)
     }
 
-    private func refusalToActOn(_ target: UserID, _ actor: Actor, least: Role) -> ChatError? {
+    private func refusalToActOn(
+        _ target: UserID, _ serverRole: ServerRole, _ actor: Actor, least: Role
+    ) -> ChatError? {
         guard self.rank(of: actor) >= least else { return self.notPrivileged(actor) }
         if target == actor.id { return ChatError(.notSelf) }
         let targetRole = self.membership(of: target)?.role ?? .none
-        return Rank(targetRole) < self.rank(of: actor) ? nil : ChatError(.forbidden)
+        return Self.rank(of: targetRole, serverRole) < self.rank(of: actor) ? nil : ChatError(.forbidden)
     }
 
     private func refusalToDecideRequests(_ actor: Actor) -> ChatError? {

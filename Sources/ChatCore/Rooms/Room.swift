@@ -11,6 +11,7 @@ package final class Room: Sendable {
         var state: RoomState
         var window: ReplayWindow
         var feed: RoomFeed
+        let windowLimit: Int
         /// Bit n: loop n has subscribers.
         var loops: UInt64 = 0
         var lastUse: Timestamp
@@ -28,7 +29,7 @@ package final class Room: Sendable {
         self.guarded = Mutex(
             Guarded(
                 state: state, window: ReplayWindow(limit: limits.replayEvents),
-                feed: RoomFeed(lastSeq: state.record.lastSeq), lastUse: now))
+                feed: RoomFeed(lastSeq: state.record.lastSeq), windowLimit: limits.replayEvents, lastUse: now))
     }
 
     /// Reads or changes the state under its lock. Must be short; must not call out.
@@ -66,19 +67,66 @@ package final class Room: Sendable {
     }
 
     private func takeOver(_ events: [RoomEvent], _ guarded: inout Guarded, _ hub: Hub) {
-        guard !events.isEmpty else { return }
-        var departed: [UserProfile] = []
+        var run: [RoomEvent] = []
         for event in events {
             guarded.state.apply(event)
             guarded.window.append(event)
             Self.forgetContent(of: event, in: &guarded.window)
-            guard let user = event.endsPresenceOf else { continue }
-            guarded.state.pace.forget(user)
-            if let profile = guarded.state.presence.remove(user) { departed.append(profile) }
+            run.append(event)
+            let out = guarded.state.putOut(by: event)
+            guard !out.isEmpty else { continue }
+            // Who is put out by an event still gets that event, and nothing after it.
+            hub.post(run, of: self, to: guarded.loops)
+            run = []
+            hub.postPutOut(out, of: self, to: guarded.loops)
+            self.removePresence(of: out, &guarded, hub)
         }
-        hub.post(events, of: self, to: guarded.loops)
+        if !run.isEmpty { hub.post(run, of: self, to: guarded.loops) }
         for event in events { hub.postOutside(event) }
-        for profile in departed { self.announceDeparture(of: profile, guarded, hub) }
+    }
+
+    private func removePresence(of users: [UserID], _ guarded: inout Guarded, _ hub: Hub) {
+        for user in users {
+            guarded.state.pace.forget(user)
+            guard let profile = guarded.state.presence.remove(user) else { continue }
+            self.announceDeparture(of: profile, guarded, hub)
+        }
+    }
+
+    // MARK: Changes without an event
+
+    /// Counts the changes of members and settings that were taken over.
+    package var changeCount: Int64 { self.guarded.withLock { $0.state.changeCount } }
+
+    /// Takes members over as the store has them, after something changed them without an event (an account was deleted).
+    ///
+    /// - Parameter changeCount: ``changeCount`` from before the store was read.
+    /// - Returns: False when events came in between, so that what was read may be too old or too new: read again.
+    package func refresh(
+        _ record: RoomRecord, _ members: [StoredMember], changeCount: Int64, through hub: Hub
+    ) -> Bool {
+        self.guarded.withLock { guarded in
+            guard guarded.state.changeCount == changeCount, record.lastSeq <= guarded.state.record.lastSeq else {
+                return false
+            }
+            guarded.state.refresh(record, members)
+            // What was said may have been erased with the account.
+            guarded.window = ReplayWindow(limit: guarded.windowLimit)
+            let out = guarded.state.presence.users { guarded.state.membership(of: $0)?.status == .banned }
+            hub.postPutOut(out, of: self, to: guarded.loops)
+            self.removePresence(of: out, &guarded, hub)
+            return true
+        }
+    }
+
+    /// The room is gone from the store without an event.
+    package func vanish(through hub: Hub) {
+        self.guarded.withLock { guarded in
+            guarded.state.vanish()
+            let all = guarded.state.presence.users { _ in true }
+            hub.postPutOut(all, of: self, to: guarded.loops)
+            self.removePresence(of: all, &guarded, hub)
+        }
     }
 
     /// Hands on what is not stored.
@@ -88,10 +136,10 @@ package final class Room: Sendable {
 
     // MARK: Presence
 
-    /// Counts one more connection of a user, and announces his first.
-    package func arrive(_ profile: UserProfile, through hub: Hub) {
+    /// Notes a connection of a user, and announces his first.
+    package func arrive(_ profile: UserProfile, with connection: ConnectionID, through hub: Hub) {
         self.guarded.withLock { guarded in
-            guard guarded.state.presence.arrive(profile) else { return }
+            guard guarded.state.presence.arrive(profile, with: connection) else { return }
             let count = guarded.state.presence.count
             guard count <= self.presenceDetail else { return hub.post(.occupancy(count), of: self, to: guarded.loops) }
             let role = guarded.state.membership(of: profile.id)?.role ?? .none
@@ -100,10 +148,10 @@ package final class Room: Sendable {
         }
     }
 
-    /// Counts one connection less, and announces that the user is gone when it was his last.
-    package func depart(_ user: UserID, through hub: Hub) {
+    /// Takes a connection out, and announces that the user is gone when it was his last.
+    package func depart(_ user: UserID, with connection: ConnectionID, through hub: Hub) {
         self.guarded.withLock { guarded in
-            guard let profile = guarded.state.presence.depart(user) else { return }
+            guard let profile = guarded.state.presence.depart(user, with: connection) else { return }
             guarded.state.pace.forget(user)
             self.announceDeparture(of: profile, guarded, hub)
         }
@@ -189,17 +237,10 @@ extension RoomEvent {
     package var reachesOutside: UserID? {
         guard case .membership(let change) = self.change else { return nil }
         switch change.action {
-        case .accepted, .rejected, .banned, .unbanned: return change.user.id
-        case .joined, .requested, .left, .kicked, .muted, .unmuted, .roleChanged: return nil
+        case .accepted, .rejected, .unbanned: return change.user.id
+        // A banned user who was in the room has had the event there.
+        case .banned, .joined, .requested, .left, .kicked, .muted, .unmuted, .roleChanged: return nil
         }
     }
 
-    /// Whose presence and subscriptions in the room end with this event.
-    package var endsPresenceOf: UserID? {
-        guard case .membership(let change) = self.change else { return nil }
-        switch change.action {
-        case .left, .kicked, .banned: return change.user.id
-        case .joined, .requested, .accepted, .rejected, .muted, .unmuted, .unbanned, .roleChanged: return nil
-        }
-    }
 }

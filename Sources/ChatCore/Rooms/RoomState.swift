@@ -9,6 +9,8 @@ package struct RoomState: Sendable {
     /// Address groups from which a guest was banned, until when; kept by this node only.
     package var guestAddressBans: [String: Timestamp] = [:]
     package private(set) var isDeleted = false
+    /// How many changes of members and settings were taken over since the room was loaded.
+    package private(set) var changeCount: Int64 = 0
     /// Members that are active or muted.
     package private(set) var memberCount: Int
 
@@ -29,16 +31,53 @@ package struct RoomState: Sendable {
         switch event.change {
         case .membership(let change):
             self.record.version += 1
+            self.changeCount += 1
             self.set(change.membership, of: change.user)
         case .settings(let settings):
             self.record.version += 1
+            self.changeCount += 1
             self.record.settings = settings
         case .deleted:
             self.record.version += 1
+            self.changeCount += 1
             self.isDeleted = true
         case .message, .edited, .retracted, .reactionAdded, .reactionRemoved:
             break
         }
+    }
+
+    /// Who may not listen any more after an event: whose presence and subscriptions end with it.
+    package func putOut(by event: RoomEvent) -> [UserID] {
+        switch event.change {
+        case .membership(let change):
+            switch change.action {
+            case .left, .kicked, .banned: return [change.user.id]
+            case .joined, .requested, .accepted, .rejected, .muted, .unmuted, .unbanned, .roleChanged: return []
+            }
+        case .settings(let settings):
+            // Whoever was in by right of the room's openness is out when it closes.
+            guard settings.access != .isPublic else { return [] }
+            return self.presence.users { !(self.membership(of: $0)?.isMember ?? false) }
+        case .deleted:
+            return self.presence.users { _ in true }
+        case .message, .edited, .retracted, .reactionAdded, .reactionRemoved:
+            return []
+        }
+    }
+
+    /// Takes members, settings and version over as the store has them.
+    mutating func refresh(_ record: RoomRecord, _ members: [StoredMember]) {
+        let lastSeq = self.record.lastSeq
+        self.record = record
+        self.record.lastSeq = lastSeq
+        self.members = Dictionary(members.map { ($0.profile.id, $0) }, uniquingKeysWith: { _, last in last })
+        self.memberCount = members.count { $0.membership.isMember }
+        self.changeCount += 1
+    }
+
+    mutating func vanish() {
+        self.isDeleted = true
+        self.changeCount += 1
     }
 
     /// Finds a present user or a member (also a former one) by the name that its owner typed, case included.
@@ -81,6 +120,9 @@ package struct RoomState: Sendable {
 }
 
 extension Membership {
+    /// What a mute that still holds leaves behind when its bearer goes, so that coming back does not end it.
+    package func muteOutlives(_ now: Timestamp) -> Bool { self.status(at: now) == .muted }
+
     /// Whether the user belongs to the room, able to speak or not.
     package var isMember: Bool {
         switch self.status {

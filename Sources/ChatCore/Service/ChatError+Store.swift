@@ -8,6 +8,7 @@ extension ChatError {
         case .full: self.init(.storageFull, detail: error.detail)
         case .conflict: self.init(.conflict, detail: error.detail)
         case .notFound: self.init(.noSuchMessage, detail: error.detail)
+        case .roomNotFound: self.init(.noSuchRoom, detail: error.detail)
         case .exists: self.init(.usernameTaken, detail: error.detail)
         case .roomExists: self.init(.roomExists, detail: error.detail)
         case .aliasTaken: self.init(.aliasTaken, detail: error.detail)

@@ -35,7 +35,10 @@ extension ChatService {
             let username = account?.profile.username ?? "G" + id.value.dropFirst()
             let profile = self.guests.readmit(
                 id, username: username, from: address, isStored: account != nil, now: now)
-            return try self.welcome(profile, address)
+            return Identity(
+                profile: profile, serverRole: .user, tokenID: claims.id,
+                tokenExpiresAt: Timestamp(milliseconds: claims.expiresAt &* 1000),
+                guestToken: self.guestToken(for: id).token, address: address)
         }
         guard let account, account.generation == claims.generation else {
             throw ChatError(.authInvalid, detail: account == nil ? "no such account" : "revoked")
@@ -47,9 +50,13 @@ extension ChatService {
     }
 
     private func welcome(_ guest: UserProfile, _ address: ClientAddress) throws(ChatError) -> Identity {
-        let (token, _) = self.tokens.issue(
-            to: guest.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
+        let (token, lifetime, id) = self.guestToken(for: guest.id)
         return Identity(
-            profile: guest, serverRole: .user, tokenID: nil, tokenExpiresAt: nil, guestToken: token, address: address)
+            profile: guest, serverRole: .user, tokenID: id, tokenExpiresAt: self.clock.now().adding(seconds: lifetime),
+            guestToken: token, address: address)
+    }
+
+    private func guestToken(for id: UserID) -> (token: String, lifetimeSeconds: Int64, id: String) {
+        self.tokens.issue(to: id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
     }
 }

@@ -28,6 +28,7 @@ package final class ChatService: Sendable {
     let log: MessageLog
     let users: UserDirectory
     let guests: GuestRegistry
+    let refresher: RoomRefresher
     let tokens: TokenAuthority
     let metrics: ServiceMetrics
     let logger: Logger
@@ -54,6 +55,7 @@ package final class ChatService: Sendable {
         self.log = MessageLog(
             store: store, hub: self.hub, metrics: self.metrics, gatherMilliseconds: configuration.gatherMilliseconds)
         self.rooms = RoomDirectory(store: store, limits: configuration.limits, clock: clock)
+        self.refresher = RoomRefresher(rooms: self.rooms, store: store, hub: self.hub)
         self.tokens = TokenAuthority(
             keys: secrets.tokenKeys, domain: configuration.domain, settings: configuration.tokens)
         var accountSettings = AccountService.Settings()
@@ -62,18 +64,29 @@ package final class ChatService: Sendable {
         accountSettings.passwordIterations = configuration.passwordIterations
         self.accounts = AccountService(
             store: store, tokens: self.tokens, decoySeed: secrets.decoySeed, users: self.users, guests: self.guests,
-            hub: self.hub, clock: clock, settings: accountSettings, logger: logger)
+            hub: self.hub, refresher: self.refresher, clock: clock, settings: accountSettings, logger: logger)
         let hourly = Double(configuration.limits.autoCreatedPerHour)
         self.autoCreations = KeyedBuckets(Rate(burst: hourly, perSecond: hourly / 3600))
         let daily = Double(configuration.limits.roomsCreatedPerDay)
         self.creations = KeyedBuckets(Rate(burst: daily, perSecond: daily / 86_400))
         self.restRates = KeyedBuckets(configuration.limits.requestRate)
+        self.accounts.leaveRooms.withLock { leave in
+            leave = { [weak self] profile in await self?.leaveAllRooms(Actor(profile: profile)) }
+        }
+        let hub = self.hub
+        for shard in hub.shards {
+            shard.departures = { room, session in
+                room.depart(session.profile.id, with: session.id, through: hub)
+            }
+        }
     }
 
     /// Readies the core: tokens that were logged out stay so, and the first start makes the public room `lobby`.
     package func start() async throws(ChatError) {
         do {
-            self.tokens.replaceRevoked(try await self.store.revokedTokens(at: self.clock.now()))
+            let now = self.clock.now()
+            self.tokens.restoreRevoked(try await self.store.revokedTokens(at: now), now: now)
+            self.guests.reserve(try await self.store.takenGuests())
             guard let one = RoomNumber(1), try await self.store.room(.number(one)) == nil else { return }
             let settings = RoomSettings(alias: "lobby", title: "Lobby", topic: "Everybody is welcome.")
             let lobby = NewRoom(id: RoomID("lobby"), number: one, kind: .group, settings: settings)
@@ -99,6 +112,11 @@ package final class ChatService: Sendable {
             sink: sink, canResume: canResume, shard: shard, limits: self.limits, now: self.clock.now())
         let replaced = try self.users.add(
             session, perUser: self.limits.connectionsPerUser, perAddress: self.limits.connectionsPerAddress)
+        // Counted in first, asked second: a revocation in between finds the session or is found here.
+        guard !self.accounts.isRevoked(identity) else {
+            self.close(session, isFinal: true)
+            throw ChatError(.authInvalid, detail: "revoked")
+        }
         self.hub.end(replaced, .replaced)
         return session
     }
@@ -109,17 +127,17 @@ package final class ChatService: Sendable {
     package func close(_ session: ClientSession, isFinal: Bool) {
         guard !session.isClosed else { return }
         let rooms = session.close()
-        let user = session.profile.id
+        let (user, connection) = (session.profile.id, session.id)
         if self.users.remove(session, now: self.clock.now()), session.profile.isGuest {
             self.guests.touch(user, now: self.clock.now())
         }
         let grace = session.canResume && !isFinal && !self.isDraining ? self.limits.resumeGraceSeconds : 0
         guard grace > 0, !rooms.isEmpty else {
-            for room in rooms { room.depart(user, through: self.hub) }
+            for room in rooms { room.depart(user, with: connection, through: self.hub) }
             return
         }
         session.eventLoop.scheduleTask(in: .seconds(grace)) {
-            for room in rooms { room.depart(user, through: self.hub) }
+            for room in rooms { room.depart(user, with: connection, through: self.hub) }
         }
     }
 
@@ -213,6 +231,7 @@ package final class ChatService: Sendable {
     package func shutdown() async {
         self.draining.store(true, ordering: .relaxed)
         while !self.log.isIdle { try? await Task.sleep(for: .milliseconds(2)) }
+        try? await self.storeLastSeen()
     }
 
     /// Whether commands can be served: the store answers and nothing is being shut down.
@@ -240,18 +259,30 @@ package final class ChatService: Sendable {
         self.autoCreations.sweep(now: now)
         self.creations.sweep(now: now)
         self.restRates.sweep(now: now)
+        self.accounts.sweep(now: now)
     }
 
     package func purge() async throws(ChatError) {
         do {
-            for (user, time) in self.users.takeLastSeen() {
-                var change = AccountChange()
-                change.lastSeenAt = time
-                do { _ = try await self.store.updateAccount(user, change) } catch  where error.code == .notFound {}
-            }
-            try await self.store.purge(now: self.clock.now(), limits: self.limits)
+            try await self.storeLastSeen()
+            await self.refresher.refresh(try await self.store.purge(now: self.clock.now(), limits: self.limits))
+            self.guests.reserve(try await self.store.takenGuests())
+            self.accounts.forgetRaised()
         } catch {
             throw ChatError(error)
+        }
+    }
+
+    /// Writes down when users were last here.
+    private func storeLastSeen() async throws(StoreError) {
+        for (user, time) in self.users.takeLastSeen() {
+            var change = AccountChange()
+            change.lastSeenAt = time
+            do throws(StoreError) {
+                _ = try await self.store.updateAccount(user, change)
+            } catch {
+                guard error.code == .notFound else { throw error }
+            }
         }
     }
 

@@ -4,6 +4,9 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Later than anything that happens.
+    package static let distantFuture = Timestamp(milliseconds: .max)
+
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     /// This time plus a number of seconds, clamped to the range of `Int64`.

@@ -34,7 +34,7 @@ package struct Membership: Sendable, Hashable {
     package var role: Role
     package var status: MembershipStatus
     package var joinedAt: Timestamp
-    /// The room's newest position when the user came in; what `since_join` shows begins after it.
+    /// The position of the event with which the user came in; what `since_join` shows begins after it.
     package var joinedSeq: Seq
     /// When a mute, a ban or a kick's cool-down ends; nil on a mute or ban means never.
     package var until: Timestamp?

@@ -79,7 +79,7 @@ extension StoreContract {
                 }
                 try expectEqual(try await revoked(0), ["t1", "t2"])
                 try expectEqual(try await revoked(10), ["t2"])
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: 15), limits: Limits())
+                _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: 15), limits: Limits())
                 try expectEqual(try await revoked(0), ["t2"])
             },
             Rule("a user's messages are listed over all rooms, newest first") { scene in
@@ -111,7 +111,11 @@ extension StoreContract {
                     try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
                 }
                 try await scene.account(.romeo)
-                try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                let spoken = try await scene.room("mantua")
+                try await scene.send("as guest", by: guest, in: spoken.id)
+                _ = try await scene.room("padua")
+                let changed = try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                try expectEqual(changed.map(\.value).sorted(), ["mantua", "verona"], "the rooms that changed")
                 try expectEqual(try await scene.message(sent.id, in: room.id).sender, .romeo)
                 try expectEqual(
                     try await scene.allEvents(in: room.id).map(\.actor.id.value),
@@ -122,11 +126,12 @@ extension StoreContract {
                     [ReactionSummary(emote: "👍", total: 1, usernames: ["romeo"])])
                 try expectEqual(try await scene.store.readState(of: UserProfile.romeo.id, in: room.id).seq, 3)
                 try expectEqual(
-                    try await scene.store.messages(by: UserProfile.romeo.id, offset: 0, limit: 9).total, 1)
+                    try await scene.store.messages(by: UserProfile.romeo.id, offset: 0, limit: 9).total, 2)
                 try expect(try await scene.store.account(guest.id) == nil, "the guest is gone")
-                try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                let again = try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                try expectEqual(again, [], "nothing is left to move")
                 let counts = try await scene.store.rooms(matching: RoomQuery(), member: nil).map(\.members)
-                try expectEqual(counts, [2])
+                try expectEqual(counts.sorted(), [1, 1, 2])
             },
             Rule("a guest who is banned as an account stays banned") { scene in
                 let guest = StoreScene.profile("Guest0001", isGuest: true)
@@ -136,9 +141,38 @@ extension StoreContract {
                 try await scene.setMember(guest, .member, .active, in: room.id)
                 let banned = try await scene.setMember(
                     .romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
-                try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                let changed = try await scene.store.moveMessages(from: guest.id, to: UserProfile.romeo.id)
+                try expectEqual(changed, [room.id])
                 try expectEqual(try await scene.membership(of: .romeo, in: room.id), banned)
                 try expectEqual(try await scene.store.rooms(matching: RoomQuery(), member: nil).map(\.members), [1])
+            },
+            Rule("guests' names are taken while they are stored or rest") { scene in
+                var limits = Limits()
+                limits.guestIdleSeconds = 100
+                try await scene.account(.juliet)
+                for name in ["guest1", "guest2", "guest3", "guest4"] {
+                    try await scene.account(StoreScene.profile(name, isGuest: true))
+                }
+                // Names that only look like it, and one that an account has taken.
+                for name in ["guest", "guesthouse", "guest5b", "guest6"] {
+                    try await scene.account(StoreScene.profile(name))
+                }
+                let room = try await scene.room()
+                try await scene.send("m", by: StoreScene.profile("guest1", isGuest: true), in: room.id)
+                _ = try await scene.store.deleteAccount(
+                    UserID(canonical: "guest2"), messages: .remove, at: StoreScene.noon)
+                _ = try await scene.store.moveMessages(
+                    from: UserID(canonical: "guest3"), to: UserProfile.juliet.id)
+                for name in ["guest5b", "guest6"] {
+                    _ = try await scene.store.deleteAccount(
+                        UserID(canonical: name), messages: .anonymise, at: StoreScene.noon)
+                }
+                func taken() async throws -> [String] {
+                    try await scene.store.takenGuests().map(\.value).sorted()
+                }
+                try expectEqual(try await taken(), ["guest1", "guest2", "guest3", "guest4", "guest6"])
+                _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: 200), limits: limits)
+                try expectEqual(try await taken(), ["guest1", "guest2", "guest3", "guest6"], "a forgotten one is free")
             },
         ]
     }

@@ -71,7 +71,7 @@ extension StoreContract {
                     try expectEqual(try await here.send("three", by: .juliet, in: room.id).seq, 4)
                     try expectEqual(try await there.record(room.id).lastSeq, 4)
                     _ = try await there.apply(.delete, by: .juliet, in: room.id)
-                    try await expectRefusal(.notFound) { try await here.send("four", by: .juliet, in: room.id) }
+                    try await expectRefusal(.roomNotFound) { try await here.send("four", by: .juliet, in: room.id) }
                     await there.store.close()
                     await here.store.close()
                 }),

@@ -37,7 +37,7 @@ extension StoreContract {
             },
             Rule("what is refused does not use its client id up") { scene in
                 let room = try await scene.room()
-                try await expectRefusal(.notFound) {
+                try await expectRefusal(.roomNotFound) {
                     try await scene.send("early", by: .juliet, in: RoomID("later"), clientID: "c-1")
                 }
                 try await scene.send("now", by: .juliet, in: room.id, clientID: "c-1")
@@ -84,12 +84,12 @@ extension StoreContract {
                 var limits = Limits()
                 limits.idempotencySeconds = 3600
                 try await scene.send("old", by: .juliet, in: room.id, clientID: "c-1")
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: 3599), limits: limits)
+                _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: 3599), limits: limits)
                 _ = try await self.duplicate("c-1", by: .juliet, in: room.id, scene)
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: 3601), limits: limits)
+                _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: 3601), limits: limits)
                 let later = StoreScene.noon.adding(seconds: 3602)
                 try await scene.send("new", by: .juliet, in: room.id, at: later, clientID: "c-1")
-                try await scene.store.purge(now: later.adding(seconds: 60), limits: limits)
+                _ = try await scene.store.purge(now: later.adding(seconds: 60), limits: limits)
                 try expectEqual(
                     try await self.duplicate("c-1", by: .juliet, in: room.id, scene).brief, "3 message new")
             },

@@ -69,7 +69,7 @@ extension StoreContract {
                 let room = try await scene.room()
                 let banned = try await scene.setMember(
                     .romeo, .none, .banned, in: room.id, action: .banned, by: .juliet)
-                let joining = Membership(role: .member, status: .active, joinedAt: StoreScene.noon, joinedSeq: 2)
+                let joining = Membership(role: .member, status: .active, joinedAt: StoreScene.noon, joinedSeq: 3)
                 let change = MembershipChange(user: .romeo, action: .joined, membership: joining)
                 for stale in [nil, joining] {
                     try await expectRefusal(.conflict) {
@@ -109,6 +109,69 @@ extension StoreContract {
                 try expectEqual(try await scene.store.rooms(of: UserID(canonical: "nobody")).count, 0)
                 let counts = try await scene.store.rooms(matching: RoomQuery(), member: nil).map(\.members)
                 try expectEqual(counts, [2, 2, 1, 1, 1], "active and muted members")
+            },
+            Rule("a former member who is muted is no member, whatever becomes of the mute") { scene in
+                let room = try await scene.room(settings: RoomSettings(access: .inviteOnly))
+                func counts() async throws -> [Int] {
+                    try await scene.store.rooms(matching: RoomQuery(), member: UserProfile.juliet.id).map(\.members)
+                }
+                try await scene.setMember(.romeo, .member, .active, in: room.id)
+                try await scene.setMember(.romeo, .member, .muted, in: room.id, action: .muted, by: .juliet)
+                try expectEqual(try await counts(), [2])
+                let former = try await scene.setMember(.romeo, .none, .muted, in: room.id, action: .left)
+                try expectEqual(try await counts(), [1])
+                try expectEqual(try await scene.store.rooms(of: UserProfile.romeo.id).count, 0)
+                try expectEqual(
+                    try await scene.store.rooms(matching: RoomQuery(), member: UserProfile.romeo.id).count, 0)
+                try await scene.send("m", by: .juliet, in: room.id)
+                try expectEqual(
+                    try await scene.store.readState(of: UserProfile.romeo.id, in: room.id).unread, UnreadCounts())
+                try expectEqual(try await scene.membership(of: .romeo, in: room.id), former, "the mute is kept")
+                try await scene.setMember(.romeo, .none, .none, in: room.id, action: .unmuted, by: .juliet)
+                try expectEqual(try await counts(), [1])
+                try await scene.setMember(.romeo, .none, .muted, in: room.id, action: .muted, by: .juliet)
+                try await scene.account(.romeo)
+                let changed = try await scene.store.deleteAccount(
+                    UserProfile.romeo.id, messages: .keep, at: StoreScene.noon)
+                try expectEqual(changed, [room.id])
+                try expectEqual(try await counts(), [1])
+            },
+            Rule("whoever joins or is accepted has come in at that event's position, and not before") { scene in
+                let room = try await scene.room()
+                func draft(_ change: RoomDraftChange) -> LogEntry {
+                    .room(RoomDraft(room: room.id, actor: .juliet, at: StoreScene.noon, change: change))
+                }
+                func message() -> LogEntry {
+                    draft(.message(StoreScene.messageID(), MessageContent(body: "m")))
+                }
+                func member(_ user: UserProfile, _ action: MembershipAction) -> LogEntry {
+                    let membership = Membership(
+                        role: .member, status: .active, joinedAt: StoreScene.noon, joinedSeq: 77)
+                    let change = MembershipChange(user: user, action: action, membership: membership)
+                    return draft(.membership(change, replacing: nil))
+                }
+                let guest = StoreScene.profile("Guest0001", isGuest: true)
+                let results = await scene.append([
+                    message(), member(.romeo, .joined), message(), member(.nurse, .accepted),
+                    member(guest, .roleChanged), message(),
+                ])
+                var joined: [Seq] = []
+                for result in results {
+                    guard case .room(let events) = try result.get() else { throw missing("a room's outcome") }
+                    if case .membership(let change)? = events.first?.change {
+                        joined.append(change.membership.joinedSeq)
+                    }
+                }
+                try expectEqual(joined, [3, 5, 77], "in the events given back")
+                let stored = try await scene.allEvents(in: room.id).compactMap { event -> Seq? in
+                    if case .membership(let change) = event.change { change.membership.joinedSeq } else { nil }
+                }
+                try expectEqual(stored, [1, 3, 5, 77], "in the log")
+                for (user, seq) in [(UserProfile.romeo, 3 as Seq), (.nurse, 5), (guest, 77)] {
+                    try expectEqual(try await scene.membership(of: user, in: room.id)?.joinedSeq, seq, "in the record")
+                }
+                let unread = try await scene.store.readState(of: UserProfile.romeo.id, in: room.id).unread
+                try expectEqual(unread, UnreadCounts(messages: 2), "what came before is not news")
             },
         ]
     }

@@ -60,7 +60,7 @@ extension StoreContract {
                 ])
                 try expectEqual(results.count, 6, "results")
                 guard case .failure(let error) = results[2] else { throw missing("a refusal") }
-                try expectEqual(error.code, .notFound)
+                try expectEqual(error.code, .roomNotFound)
                 guard case .success(.user(let event?)) = results[4], case .readMark(_, _, let seq, _) = event.change
                 else { throw missing("a read mark") }
                 try expectEqual(seq, 3, "the mark, clamped to what the batch has made")

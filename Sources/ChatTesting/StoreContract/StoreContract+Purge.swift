@@ -13,15 +13,18 @@ extension StoreContract {
                 _ = try await scene.apply(
                     .react(try require(last?.id, "a message"), emote: "👍", .add, perUser: 1, perMessage: 9),
                     by: .romeo, in: room.id)
+                _ = try await scene.room("padua", settings: RoomSettings(retention: .count(3)))
                 let before = try await scene.record(room.id).lastSeq
-                try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                let changed = try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                try expectEqual(changed, [room.id], "the rooms that changed")
+                try expectEqual(try await scene.store.purge(now: StoreScene.noon, limits: Limits()), [])
                 let page = try await scene.page(.end, in: room.id)
                 try expectEqual(page.messages.map(\.content.body), ["6", "7", "8"])
                 try expect(!page.hasMoreBefore, "nothing is before the oldest kept")
                 try expectEqual(page.messages.last?.reactions.count, 1)
                 try expectEqual(try await scene.record(room.id).lastSeq, before)
                 try expectEqual(try await scene.send("next", by: .juliet, in: room.id).seq, before + 1)
-                try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                _ = try await scene.store.purge(now: StoreScene.noon, limits: Limits())
                 try expectEqual(
                     try await scene.page(.end, in: room.id).messages.map(\.content.body), ["7", "8", "next"])
             },
@@ -33,7 +36,7 @@ extension StoreContract {
                         "\(index)", by: .juliet, in: room.id, at: StoreScene.noon.adding(seconds: Int64(index) * day))
                 }
                 func bodies(after days: Int64) async throws -> [String] {
-                    try await scene.store.purge(now: StoreScene.noon.adding(seconds: days * day), limits: Limits())
+                    _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: days * day), limits: Limits())
                     return try await scene.page(.end, in: room.id).messages.map(\.content.body)
                 }
                 try expectEqual(try await bodies(after: 2), ["0", "1", "2", "3"])
@@ -49,7 +52,8 @@ extension StoreContract {
                     let batch = (0..<500).map { self.entry("m\($0)", nil, by: .juliet, in: room.id) }
                     for result in await scene.append(batch) { _ = try result.get() }
                 }
-                try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                let changed = try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                try expectEqual(changed, [room.id], "told once")
                 try expectEqual(try await scene.allEvents(in: room.id).map(\.seq), [2501])
             },
             Rule("an idle guest without messages is forgotten; others stay") { scene in
@@ -67,7 +71,9 @@ extension StoreContract {
                 let sent = try await scene.send("m", by: writer, in: room.id)
                 _ = try await scene.apply(
                     .react(sent.id, emote: "👍", .add, perUser: 1, perMessage: 9), by: idle, in: room.id)
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: 200), limits: limits)
+                _ = try await scene.room("mantua")
+                let changed = try await scene.store.purge(now: StoreScene.noon.adding(seconds: 200), limits: limits)
+                try expectEqual(changed, [room.id], "the rooms that changed")
                 try expect(try await scene.store.account(idle.id) == nil, "the idle guest is gone")
                 for profile in [recent, writer, .romeo] {
                     try expect(try await scene.store.account(profile.id) != nil, "\(profile.username) stays")
@@ -90,9 +96,11 @@ extension StoreContract {
                 }
                 try await scene.setMember(.romeo, .none, .pending, in: RoomID("asked"), action: .requested)
                 try await scene.send("m", by: .nurse, in: RoomID("busy"), at: StoreScene.noon.adding(seconds: 60))
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: week - 1), limits: Limits())
+                _ = try await scene.store.purge(now: StoreScene.noon.adding(seconds: week - 1), limits: Limits())
                 try expect(try await scene.store.room(.id(RoomID("left"))) != nil, "not yet")
-                try await scene.store.purge(now: StoreScene.noon.adding(seconds: week + 1), limits: Limits())
+                let changed = try await scene.store.purge(
+                    now: StoreScene.noon.adding(seconds: week + 1), limits: Limits())
+                try expectEqual(changed, [RoomID("left")], "the deleted room is told")
                 try expect(try await scene.store.room(.id(RoomID("left"))) == nil, "now it is gone")
                 for id in ["full", "busy", "asked", "made-by-server", "channel"] {
                     try expect(try await scene.store.room(.id(RoomID(id))) != nil, "\(id) stays")
@@ -107,7 +115,8 @@ extension StoreContract {
                 let sent = try await scene.send("m", by: .juliet, in: room.id, mentions: [UserProfile.romeo.id])
                 try await scene.send("stays", by: .juliet, in: other.id)
                 _ = try await scene.apply(.delete, by: .juliet, in: room.id)
-                try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                let changed = try await scene.store.purge(now: StoreScene.noon, limits: Limits())
+                try expectEqual(changed, [], "its deletion was an event")
                 try expectEqual(
                     try await scene.store.messages(by: UserProfile.juliet.id, offset: 0, limit: 9).messages
                         .map(\.1.content.body), ["stays"])

@@ -19,7 +19,7 @@ extension StoreContract {
                 try expectEqual(try await scene.store.room(.number(made.number)), made)
                 let member = try await scene.membership(of: .juliet, in: made.id)
                 try expectEqual(
-                    member, Membership(role: .owner, status: .active, joinedAt: StoreScene.noon, joinedSeq: 0))
+                    member, Membership(role: .owner, status: .active, joinedAt: StoreScene.noon, joinedSeq: 1))
                 let event = try await scene.allEvents(in: made.id)
                 try expectEqual(event.map(\.brief), ["1 joined juliet"])
             },
@@ -103,9 +103,9 @@ extension StoreContract {
                 try expect(try await scene.store.message(sent.id, in: room.id) == nil, "no message")
                 try expectEqual(try await scene.store.rooms(of: UserProfile.juliet.id).count, 0)
                 try expectEqual(try await scene.store.rooms(matching: RoomQuery(), member: nil).count, 0)
-                try await expectRefusal(.notFound) { try await scene.send("late", by: .juliet, in: room.id) }
+                try await expectRefusal(.roomNotFound) { try await scene.send("late", by: .juliet, in: room.id) }
                 try await expectRefusal(.notFound) { try await scene.page(.end, in: room.id) }
-                try await expectRefusal(.notFound) { try await scene.apply(.delete, by: .juliet, in: room.id) }
+                try await expectRefusal(.roomNotFound) { try await scene.apply(.delete, by: .juliet, in: room.id) }
                 let audit = try await scene.store.audit(of: room.id, before: nil, limit: 9)
                 try expectEqual(audit.map(\.action), ["room_deleted"])
             },

@@ -23,7 +23,7 @@ extension StoreContract {
                 let state = try await scene.store.readState(of: UserProfile.romeo.id, in: room.id)
                 try expectEqual(state.seq, 6)
                 try expectEqual(state.unread, UnreadCounts())
-                try await expectRefusal(.notFound) { try await scene.mark(1, by: .romeo, in: RoomID("nowhere")) }
+                try await expectRefusal(.roomNotFound) { try await scene.mark(1, by: .romeo, in: RoomID("nowhere")) }
             },
             Rule("a user's own log is numbered, replayed and stands where it was left") { scene in
                 let room = try await scene.room()
@@ -55,7 +55,7 @@ extension StoreContract {
             Rule("unread are others' messages after the mark or one's coming, each count at most 100") { scene in
                 let room = try await scene.room()
                 try await scene.send("before", by: .juliet, in: room.id)
-                try await scene.setMember(.romeo, .member, .active, in: room.id, joinedSeq: 2)
+                try await scene.setMember(.romeo, .member, .active, in: room.id)
                 func counts() async throws -> UnreadCounts {
                     let rooms = try await scene.store.rooms(of: UserProfile.romeo.id)
                     let state = try await scene.store.readState(of: UserProfile.romeo.id, in: room.id)

@@ -63,18 +63,22 @@ struct StoreScene: Sendable {
         return message
     }
 
-    /// Writes a membership over whatever is stored.
+    /// Writes a membership over whatever is stored, and gives it back as the event has it.
     @discardableResult
     func setMember(
         _ user: UserProfile, _ role: Role, _ status: MembershipStatus, in room: RoomID,
-        action: MembershipAction = .joined, by actor: UserProfile? = nil, joinedSeq: Seq = 0, reason: String = ""
+        action: MembershipAction = .joined, by actor: UserProfile? = nil, reason: String = ""
     ) async throws -> Membership {
         let stored = try await self.membership(of: user, in: room)
         let membership = Membership(
-            role: role, status: status, joinedAt: Self.noon, joinedSeq: joinedSeq, reason: reason, by: actor?.id)
+            role: role, status: status, joinedAt: Self.noon, joinedSeq: stored?.joinedSeq ?? 0, reason: reason,
+            by: actor?.id)
         let change = MembershipChange(user: user, action: action, membership: membership)
-        _ = try await self.apply(.membership(change, replacing: stored), by: actor ?? user, in: room)
-        return membership
+        let events = try await self.apply(.membership(change, replacing: stored), by: actor ?? user, in: room)
+        guard case .membership(let written) = try require(events.first, "an event").change else {
+            throw ContractViolation(what: "the event is a membership", file: #fileID, line: #line)
+        }
+        return written.membership
     }
 
     func mark(_ seq: Seq, by user: UserProfile, in room: RoomID) async throws -> UserEvent? {

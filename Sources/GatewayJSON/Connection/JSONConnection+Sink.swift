@@ -25,6 +25,7 @@ extension JSONConnection: EventSink {
             switch reason {
             case .revoked: (.authentication, .revoked)
             case .replaced: (.replaced, .replaced)
+            case .unavailable: (.goingAway, .unavailable)
             }
         guard let code = self.machine.sessionEnded(code) else { return }
         self.answer { $0.append(text.answer, into: &$1) }

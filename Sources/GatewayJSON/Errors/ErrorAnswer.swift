@@ -58,6 +58,8 @@ extension FrameFault {
 extension SessionEndText {
     static let revoked = SessionEndText(detail: "Your session was ended.", code: "session_revoked")
     static let replaced = SessionEndText(detail: "Replaced by a newer connection.", code: "session_replaced")
+    static let unavailable = SessionEndText(
+        detail: "Something failed here. Please come back and resume.", code: "unavailable")
 }
 
 /// What is said to a client before its connection is closed from our side.

@@ -41,6 +41,21 @@ extension Connection {
         return (total, accounts)
     }
 
+    /// Ascending. A registered name that looks like a guest's is taken, too.
+    func takenGuests() throws(StoreError) -> [UserID] {
+        let statement = try self.statement(
+            """
+            SELECT id FROM users WHERE (is_guest = 1 AND state <> 2)
+                OR (id GLOB 'guest[0-9]*' AND substr(id, 6) NOT GLOB '*[^0-9]*')
+            UNION SELECT id FROM retired_ids WHERE id GLOB 'guest[0-9]*' AND substr(id, 6) NOT GLOB '*[^0-9]*'
+            ORDER BY id
+            """)
+        defer { statement.reset() }
+        var ids: [UserID] = []
+        while try statement.step() { ids.append(UserID(canonical: statement.text(0))) }
+        return ids
+    }
+
     func revokedTokens(at now: Timestamp) throws(StoreError) -> [String] {
         let statement = try self.statement("SELECT id FROM revoked_tokens WHERE until > ?1")
         defer { statement.reset() }

@@ -7,34 +7,44 @@ extension WriteSession {
     /// Reactions or messages erased in one transaction.
     static let erasuresPerStep = 200
 
-    /// Takes the account away and notes what else has to go. Returns the user's number, nil when there is no account.
-    func beginDeletion(of id: UserID, _ choice: ErasureChoice, at: Timestamp) throws(StoreError) -> Int64? {
+    /// Takes the account away and notes what else has to go.
+    /// - Returns: The user's number and the rooms that this changed; nil when there is no account.
+    func beginDeletion(
+        of id: UserID, _ choice: ErasureChoice, at: Timestamp
+    ) throws(StoreError) -> (user: Int64, rooms: Set<Int64>)? {
         guard try self.connection.account(id) != nil, let user = try self.connection.userNumber(id) else { return nil }
-        try self.dropTraces(of: user)
-        try self.blankAccount(user)
+        var rooms: Set<Int64> = []
         switch choice {
         case .keep: break
-        case .anonymise, .remove: try self.rename(user, retiring: id)
+        case .anonymise, .remove:
+            // Also those whose messages and members only name him.
+            rooms.formUnion(try self.connection.mentionRooms(of: user))
+            rooms.formUnion(try self.connection.moderatedRooms(of: user))
+            try self.rename(user, retiring: id)
         }
+        rooms.formUnion(try self.dropTraces(of: user))
+        try self.blankAccount(user)
         let pending = try self.connection.statement(
             "INSERT OR REPLACE INTO pending_erasures (user, removes_messages) VALUES (?1, ?2)")
         pending.bind(1, user)
         pending.bind(2, choice == .remove)
         try pending.run()
         self.forget()
-        return user
+        return (user, rooms)
     }
 
-    /// Memberships, marks, mentions and the user's own log.
-    func dropTraces(of user: Int64) throws(StoreError) {
-        let rooms = try self.connection.statement(
+    /// Drops memberships, marks, mentions and the user's own log.
+    /// - Returns: The rooms of which there was a membership record.
+    func dropTraces(of user: Int64) throws(StoreError) -> Set<Int64> {
+        let rooms = try self.connection.memberRooms(of: user)
+        let update = try self.connection.statement(
             """
-            UPDATE rooms SET version = version + 1, member_count = member_count - (SELECT status IN ('active', 'muted')
+            UPDATE rooms SET version = version + 1, member_count = member_count - (SELECT is_member
                 FROM members WHERE room = no AND user = ?1)
             WHERE no IN (SELECT room FROM members WHERE user = ?1)
             """)
-        rooms.bind(1, user)
-        try rooms.run()
+        update.bind(1, user)
+        try update.run()
         for statement in [
             try self.connection.statement("DELETE FROM members WHERE user = ?1"),
             try self.connection.statement("DELETE FROM read_marks WHERE user = ?1"),
@@ -44,6 +54,7 @@ extension WriteSession {
             statement.bind(1, user)
             try statement.run()
         }
+        return rooms
     }
 
     private func blankAccount(_ user: Int64) throws(StoreError) {
@@ -69,8 +80,9 @@ extension WriteSession {
         try statement.run()
     }
 
-    /// Erases some of a user's reactions; false when none is left.
-    func eraseReactions(of user: Int64) throws(StoreError) -> Bool {
+    /// Erases some of a user's reactions.
+    /// - Returns: The rooms that this changed; nil when there was nothing left to erase.
+    func eraseReactions(of user: Int64) throws(StoreError) -> Set<Int64>? {
         let statement = try self.connection.statement(
             "SELECT message, emote, seq FROM reactions WHERE user = ?1 LIMIT ?2")
         defer { statement.reset() }
@@ -83,7 +95,7 @@ extension WriteSession {
         for reaction in found {
             try self.connection.deleteReaction(reaction.emote, seq: reaction.seq, from: reaction.key)
         }
-        return found.count == Self.erasuresPerStep
+        return found.isEmpty ? nil : Set(found.map(\.key.room))
     }
 
     /// Makes tombstones of messages that are none yet.

@@ -6,18 +6,29 @@ import ChatModel
 /// One transaction moves what is found by user and makes his number stand for the account, so that all he ever did
 /// shows the new name at once; his messages get the account's number in small transactions after it.
 extension WriteSession {
-    /// Both numbers, or nil when there is no such guest.
+    struct Move: Sendable {
+        let guest: Int64
+        let account: Int64
+        /// The rooms that its first transaction changed.
+        let rooms: Set<Int64>
+    }
+
+    /// nil when there is no such guest.
     /// - Throws: `notFound` when the account is not there.
-    func beginMove(from guest: UserID, to account: UserID) throws(StoreError) -> (guest: Int64, account: Int64)? {
+    func beginMove(from guest: UserID, to account: UserID) throws(StoreError) -> Move? {
         guard try self.connection.account(account) != nil, let target = try self.connection.userNumber(account)
         else { throw StoreError(.notFound, "no account \(account)") }
         guard let source = try self.connection.movableGuest(guest), source != target else { return nil }
+        let rooms = try self.connection.memberRooms(of: source)
+            .union(try self.connection.mentionRooms(of: source))
+            .union(try self.connection.moderatedRooms(of: source))
+            .union(try self.connection.reactionRooms(of: source))
         try self.moveMemberships(from: source, to: target)
         try self.moveMarks(from: source, to: target)
         let reactions = try self.connection.statement("UPDATE OR IGNORE reactions SET user = ?2 WHERE user = ?1")
         try reactions.run(source, target)
-        while try self.eraseReactions(of: source) {}
-        try self.dropTraces(of: source)
+        while try self.eraseReactions(of: source) != nil {}
+        _ = try self.dropTraces(of: source)
         for statement in [
             try self.connection.statement("UPDATE rooms SET creator = ?2 WHERE creator = ?1"),
             try self.connection.statement(
@@ -30,7 +41,7 @@ extension WriteSession {
             try self.connection.statement("INSERT OR REPLACE INTO pending_moves (guest, account) VALUES (?1, ?2)"),
         ] { try statement.run(source, target) }
         self.forget()
-        return (source, target)
+        return Move(guest: source, account: target, rooms: rooms)
     }
 
     /// The account keeps what it has of its own, a ban above all; a membership that it gave up is as good as none.
@@ -44,7 +55,7 @@ extension WriteSession {
             try self.connection.statement(
                 """
                 UPDATE rooms SET version = version + 1, member_count = member_count - 1
-                WHERE no IN (SELECT room FROM members WHERE user = ?1 AND status IN ('active', 'muted')
+                WHERE no IN (SELECT room FROM members WHERE user = ?1 AND is_member
                     AND room IN (SELECT room FROM members WHERE user = ?2))
                 """),
             try self.connection.statement(

@@ -77,6 +77,14 @@ extension Connection {
                 try self.integer("SELECT count(*) FROM members WHERE user NOT IN (SELECT no FROM users)")
             ),
             (
+                "rooms with miscounted members",
+                try self.integer(
+                    """
+                    SELECT count(*) FROM rooms WHERE deleted_at IS NULL AND member_count <>
+                        (SELECT count(*) FROM members WHERE members.room = rooms.no AND is_member)
+                    """)
+            ),
+            (
                 "reactions to nothing",
                 try self.integer("SELECT count(*) FROM reactions WHERE message NOT IN (SELECT key FROM events)")
             ),

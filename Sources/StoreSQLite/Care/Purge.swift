@@ -13,8 +13,9 @@ extension WriteSession {
     }
 
     /// Forgets some of those who were last seen at or before `time` and leave no message behind: guests, and users of
-    /// whom nothing but their name is known. False when none is left.
-    func forgetSomeUsers(lastSeenThrough time: Timestamp) throws(StoreError) -> Bool {
+    /// whom nothing but their name is known.
+    /// - Returns: The rooms that this changed; nil when there was nobody left to forget.
+    func forgetSomeUsers(lastSeenThrough time: Timestamp) throws(StoreError) -> Set<Int64>? {
         let statement = try self.connection.statement(
             """
             SELECT no FROM users WHERE has_messages = 0 AND ((state = 1 AND is_guest = 1) OR state = 0)
@@ -25,24 +26,28 @@ extension WriteSession {
         statement.bind(1, time)
         var users: [Int64] = []
         while try statement.step() { users.append(statement.integer(0)) }
+        guard !users.isEmpty else { return nil }
+        var rooms: Set<Int64> = []
         for user in users {
-            while try self.eraseReactions(of: user) {}
-            try self.dropTraces(of: user)
+            rooms.formUnion(try self.connection.mentionRooms(of: user))
+            while let changed = try self.eraseReactions(of: user) { rooms.formUnion(changed) }
+            rooms.formUnion(try self.dropTraces(of: user))
             let row = try self.connection.statement("DELETE FROM users WHERE no = ?1")
             row.bind(1, user)
             try row.run()
         }
-        if !users.isEmpty { self.forget() }
-        return !users.isEmpty
+        self.forget()
+        return rooms
     }
 
-    /// Marks a room deleted if it is still empty.
-    func deleteEmptyRoom(_ room: Int64, at now: Timestamp) throws(StoreError) {
-        guard let id = try self.connection.emptyRooms(at: now, only: room).first?.id else { return }
+    /// Marks a room deleted if it is still empty; gives back its id then.
+    func deleteEmptyRoom(_ room: Int64, at now: Timestamp) throws(StoreError) -> RoomID? {
+        guard let id = try self.connection.emptyRooms(at: now, only: room).first?.id else { return nil }
         try self.connection.markRoomDeleted(room, at: now)
         try self.connection.insertAudit(
             AuditEntry(at: now, actor: "server", action: "room_deleted", room: id, reason: "empty"))
         self.rooms.forgetAll()
+        return id
     }
 }
 
@@ -56,7 +61,7 @@ extension Connection {
             WHERE member_count = 0 AND kind = 'group' AND creator IS NOT NULL AND deleted_at IS NULL
                 AND created_at <= ?1 AND last_archive_id / 1000 <= ?1 AND (?2 IS NULL OR no = ?2)
                 AND NOT EXISTS (SELECT 1 FROM members
-                    WHERE members.room = rooms.no AND status IN ('active', 'muted', 'pending'))
+                    WHERE members.room = rooms.no AND (is_member OR status = 'pending'))
             """)
         defer { statement.reset() }
         statement.bind(1, limit)

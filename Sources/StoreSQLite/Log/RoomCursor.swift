@@ -18,7 +18,7 @@ final class RoomCursor {
     /// Message rows that are kept.
     var messages: Int64
     var version: Int64
-    /// Active and muted members.
+    /// Rows of `members` with `is_member`.
     var memberCount: Int64
     var isDeleted = false
     /// Whether its head waits to be written at the end of the batch.
@@ -45,13 +45,13 @@ struct RoomCursors {
     private var cursors: [RoomID: RoomCursor] = [:]
     private var touched: [RoomCursor] = []
 
-    /// - Throws: `notFound` for rooms that never were or are deleted.
+    /// - Throws: `roomNotFound` for rooms that never were or are deleted.
     mutating func cursor(of room: RoomID, on connection: Connection) throws(StoreError) -> RoomCursor {
         if let known = self.cursors[room] {
-            guard !known.isDeleted else { throw StoreError(.notFound, "room \(room) is deleted") }
+            guard !known.isDeleted else { throw StoreError(.roomNotFound, "room \(room) is deleted") }
             return known
         }
-        guard let loaded = try connection.roomCursor(room) else { throw StoreError(.notFound, "no room \(room)") }
+        guard let loaded = try connection.roomCursor(room) else { throw StoreError(.roomNotFound, "no room \(room)") }
         if self.cursors.count >= Self.capacity, self.touched.isEmpty { self.cursors.removeAll(keepingCapacity: true) }
         self.cursors[room] = loaded
         return loaded

@@ -7,6 +7,7 @@ extension WriteSession {
         _ change: MembershipChange, _ draft: RoomDraft, _ cursor: RoomCursor
     ) throws(StoreError) -> RoomEvent {
         let place = try self.nextPlace(in: cursor, at: draft.at)
+        let change = change.placed(at: place.seq)
         try self.insertEvent(.membership, at: place, draft)
         try self.insertMembershipEvent(change, at: place.key, draft.at)
         try self.writeMember(change.user, change.membership, in: cursor, at: draft.at)
@@ -54,17 +55,17 @@ extension WriteSession {
     ) throws(StoreError) {
         let room = cursor.identity.no
         let no = try self.users.number(of: user, at: at, on: self.connection)
-        let counted = try self.connection.isCounted(user: no, room: room)
-        cursor.memberCount += (membership.status.isCounted ? 1 : 0) - (counted ? 1 : 0)
+        if try self.connection.isMember(user: no, room: room) { cursor.memberCount -= 1 }
         let statement = try self.connection.statement(
             """
             INSERT OR REPLACE INTO members (room, user, role, status, joined_at, joined_seq, until, reason, by_user)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING is_member
             """)
+        defer { statement.reset() }
         statement.bind(1, room)
         statement.bind(2, no)
         try self.bind(membership, to: statement, from: 3, at: at)
-        try statement.run()
+        if try statement.step(), statement.flag(0) { cursor.memberCount += 1 }
     }
 
     /// Binds seven columns: role, status, joined_at, joined_seq, until, reason, by_user.
@@ -132,12 +133,16 @@ extension WriteSession {
     }
 }
 
-extension MembershipStatus {
-    /// Whether somebody of this status is one of a room's members.
-    var isCounted: Bool {
-        switch self {
-        case .active, .muted: true
-        case .none, .pending, .banned: false
+extension MembershipChange {
+    /// The change as it is stored: whoever comes in has come in at the event's own position.
+    fileprivate func placed(at seq: Seq) -> MembershipChange {
+        switch self.action {
+        case .joined, .accepted:
+            var membership = self.membership
+            membership.joinedSeq = seq
+            return MembershipChange(
+                user: self.user, action: self.action, membership: membership, durationSeconds: self.durationSeconds)
+        default: return self
         }
     }
 }
@@ -161,12 +166,11 @@ extension Connection {
         }
     }
 
-    fileprivate func isCounted(user: Int64, room: Int64) throws(StoreError) -> Bool {
-        let statement = try self.statement("SELECT status FROM members WHERE room = ?1 AND user = ?2")
+    fileprivate func isMember(user: Int64, room: Int64) throws(StoreError) -> Bool {
+        let statement = try self.statement("SELECT is_member FROM members WHERE room = ?1 AND user = ?2")
         defer { statement.reset() }
         statement.bind(1, room)
         statement.bind(2, user)
-        guard try statement.step() else { return false }
-        return try statement.value(0, as: MembershipStatus.self).isCounted
+        return try statement.step() && statement.flag(0)
     }
 }

@@ -9,7 +9,8 @@ struct Migration {
     /// All steps in order. A new file in `Schema` gets its line here (the package manager replaces the first digit of
     /// its name by an underscore).
     static let all: [Migration] = [
-        Migration(version: 1, name: "0001_initial", bytes: PackageResources._001_initial_sql)
+        Migration(version: 1, name: "0001_initial", bytes: PackageResources._001_initial_sql),
+        Migration(version: 2, name: "0002_is_member", bytes: PackageResources._002_is_member_sql),
     ]
 
     /// The version that this binary reads and writes.

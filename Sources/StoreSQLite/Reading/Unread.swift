@@ -43,7 +43,7 @@ extension Connection {
             FROM users JOIN rooms ON rooms.id = ?2 AND deleted_at IS NULL JOIN heads ON heads.room = rooms.no
                 LEFT JOIN read_marks ON read_marks.user = users.no AND read_marks.room = rooms.no
                 LEFT JOIN members ON members.room = rooms.no AND members.user = users.no
-                    AND members.status IN ('active', 'muted', 'pending')
+                    AND (is_member OR members.status = 'pending')
             WHERE users.id = ?1
             """)
         defer { statement.reset() }

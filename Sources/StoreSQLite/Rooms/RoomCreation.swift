@@ -22,7 +22,7 @@ extension WriteSession {
 
     /// Event 1: the creator came in.
     private func appendFirstEvent(of record: RoomRecord, _ no: Int64, _ creator: UserProfile) throws(StoreError) {
-        let membership = Membership(role: .owner, status: .active, joinedAt: record.createdAt, joinedSeq: 0)
+        let membership = Membership(role: .owner, status: .active, joinedAt: record.createdAt, joinedSeq: 1)
         let change = MembershipChange(user: creator, action: .joined, membership: membership)
         let draft = RoomDraft(
             room: record.id, actor: creator, at: record.createdAt, change: .membership(change, replacing: nil))

@@ -80,7 +80,7 @@ extension Connection {
             FROM members JOIN rooms ON rooms.no = members.room JOIN heads ON heads.room = rooms.no
                 LEFT JOIN users creators ON creators.no = creator LEFT JOIN users movers ON movers.no = by_user
                 LEFT JOIN read_marks ON read_marks.user = members.user AND read_marks.room = rooms.no
-            WHERE members.user = ?1 AND status IN ('active', 'muted', 'pending') AND deleted_at IS NULL
+            WHERE members.user = ?1 AND (is_member OR status = 'pending') AND deleted_at IS NULL
             ORDER BY number
             """)
         defer { statement.reset() }
@@ -108,7 +108,7 @@ extension Connection {
             FROM rooms JOIN heads ON heads.room = rooms.no LEFT JOIN users creators ON creators.no = creator
             WHERE number > ?1 AND deleted_at IS NULL AND (?2 = '' OR instr(search_text, ?2) > 0)
                 AND (access = 'public' OR EXISTS (SELECT 1 FROM members
-                    WHERE members.room = rooms.no AND members.user = ?3 AND status IN ('active', 'muted')))
+                    WHERE members.room = rooms.no AND members.user = ?3 AND is_member))
             ORDER BY number LIMIT ?4
             """)
         defer { statement.reset() }

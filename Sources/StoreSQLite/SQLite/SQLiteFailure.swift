@@ -31,7 +31,7 @@ extension StoreError {
     /// Whether the transaction can go on after this: the request was refused before it wrote anything.
     var isRefusal: Bool {
         switch self.code {
-        case .conflict, .notFound, .exists, .roomExists, .aliasTaken, .tooManyReactions: true
+        case .conflict, .notFound, .roomNotFound, .exists, .roomExists, .aliasTaken, .tooManyReactions: true
         case .unavailable, .full, .damaged: false
         }
     }

@@ -56,7 +56,8 @@ extension CommandFailure {
             case .unavailable: "the store cannot be used"
             case .full: "no space is left for the store"
             case .damaged: "the store is damaged"
-            case .conflict, .notFound, .exists, .roomExists, .aliasTaken, .tooManyReactions: "the store refuses"
+            case .conflict, .notFound, .roomNotFound, .exists, .roomExists, .aliasTaken, .tooManyReactions:
+                "the store refuses"
             }
         return error.detail.isEmpty ? what : "\(what): \(error.detail)"
     }

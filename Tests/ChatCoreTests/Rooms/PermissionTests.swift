@@ -48,7 +48,7 @@ struct PermissionTests {
     @Test func aStrangerMustJoinFirst() {
         #expect(self.refusal(.send, actor("zoe"), roomState()) == .notMember)
         var state = roomState()
-        _ = state.presence.arrive(profile("zoe"))
+        _ = state.presence.arrive(profile("zoe"), with: ConnectionID(1))
         #expect(self.refusal(.send, actor("zoe"), state) == nil)
     }
 
@@ -102,7 +102,7 @@ struct PermissionTests {
             history: HistoryVisibility.allCases.randomElement(using: &random), members: members)
         for name in names where Bool.random(using: &random) {
             if state.membership(of: UserID(canonical: name))?.status != .banned {
-                _ = state.presence.arrive(profile(name))
+                _ = state.presence.arrive(profile(name), with: ConnectionID(1))
             }
         }
         return (state, names)
@@ -122,7 +122,7 @@ struct PermissionTests {
                     #expect(name != target, "seed \(seed)")
                     #expect(own > other, "seed \(seed)")
                     #expect(own >= .moderator, "seed \(seed)")
-                    if case .setRole(_, let role) = act { #expect(role < own, "seed \(seed)") }
+                    if case .setRole(_, let role, _) = act { #expect(role < own, "seed \(seed)") }
                 }
             }
         }
@@ -142,6 +142,7 @@ struct PermissionTests {
             case .some(.none), nil:
                 if !isPresent || state.record.settings.access != .isPublic { #expect(from == nil, "seed \(seed)") }
             case .active, .muted:
+                guard membership?.isMember == true else { continue }
                 switch state.record.settings.historyVisibility {
                 case .none: #expect(from == nil)
                 case .all: if membership?.isMember == true { #expect(from == 1) }
@@ -156,6 +157,37 @@ struct PermissionTests {
                 #expect(self.refusal(.read, actor(name), state) == nil, "seed \(seed)")
             }
         }
+    }
+
+    @Test func aMutedFormerMemberIsAsFarOutsideAsAnybody() {
+        let state = roomState(access: .inviteOnly, members: [member("bob", .none, .muted)])
+        #expect(self.refusal(.enter, actor("bob"), state) == .inviteRequired)
+        #expect(self.refusal(.read, actor("bob"), state) == .notMember)
+        #expect(state.visibleFrom(actor("bob"), now: noon) == nil)
+    }
+
+    @Test func aServersAdministratorStandsAboveEveryOwner() {
+        let state = roomState(members: [member("ann", .owner), member("root", .none, .banned)])
+        let root = UserID(canonical: "root")
+        #expect(self.refusal(.moderate(root, .admin), actor("ann"), state) == .forbidden)
+        #expect(self.refusal(.setRole(root, .member, .admin), actor("ann"), state) == .forbidden)
+        #expect(self.refusal(.enter, actor("root", server: .admin), state) == nil)
+    }
+
+    @Test func aBanIsStrongerThanPresence() {
+        var state = roomState(members: [member("bob", .none, .banned)])
+        _ = state.presence.arrive(profile("bob"), with: ConnectionID(1))
+        #expect(self.refusal(.send, actor("bob"), state) == .notMember)
+        #expect(self.refusal(.read, actor("bob"), state) == .notMember)
+    }
+
+    @Test func whoeverWasInByOpennessIsOutWhenTheRoomCloses() {
+        var state = roomState(members: [member("ann", .owner)])
+        _ = state.presence.arrive(profile("ann"), with: ConnectionID(1))
+        _ = state.presence.arrive(profile("Guest0001", isGuest: true), with: ConnectionID(2))
+        let closed = event(101, .settings(RoomSettings(access: .inviteOnly)))
+        state.apply(closed)
+        #expect(state.putOut(by: closed) == [UserID(canonical: "guest0001")])
     }
 
     @Test func aDeletedRoomDoesNotExistForAnybody() {
