@@ -150,7 +150,7 @@ extension SettingTable {
     ]
 
     private static let accounts: [Setting] = [
-        Setting("accounts.signup", \.policy.signUp, "Who may sign up"),
+        Setting("accounts.signup", \.policy.signUp, "Who may sign up; `invite` is as `closed` until there are invitations"),
         Setting(
             "accounts.signup_per_hour", \.policy.signUpsPerHour, in: 0...1_000_000,
             "Sign-ups an hour from one address; 0 for no bound"),
