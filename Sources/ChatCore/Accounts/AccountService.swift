@@ -146,6 +146,9 @@ package final class AccountService: Sendable {
         return Account(profile: identity.profile, createdAt: self.clock.now())
     }
 
+    /// Whether a name is somebody's: what a sign-up under it tells anybody as well.
+    package func exists(_ id: UserID) async throws(ChatError) -> Bool { try await self.stored(id) != nil }
+
     package func changePassword(
         of identity: Identity, current: String, new: String
     ) async throws(SignUpError) {

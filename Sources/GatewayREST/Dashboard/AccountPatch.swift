@@ -78,14 +78,3 @@ struct AccountPatch {
         if let isDisabled = self.isDisabled { try await accounts.setDisabled(id, isDisabled, as: admin) }
     }
 }
-
-extension AccountService {
-    /// Whether an account of this id is among the first 100 whose names contain it: close enough to choose between two
-    /// refusals of the same request.
-    fileprivate func exists(_ id: UserID) async throws(ChatError) -> Bool {
-        var query = AccountQuery()
-        query.text = id.value
-        query.limit = 100
-        return try await self.accounts(matching: query).accounts.contains { $0.id == id }
-    }
-}
