@@ -296,6 +296,45 @@ struct DeliveryTests {
         server.service.rooms.loaded(.number(self.seven))?.identity.id.value ?? ""
     }
 
+    @Test func aGuestWhoJoinsSeesWhatAPublicRoomShows() async throws {
+        let server = try await TestServer()
+        let owner = try await server.connect("owner")
+        try await owner.join(self.seven)
+        try await owner.run(self.message("before"))
+        let epoch = try #require(try await server.store.room(.number(self.seven))?.epoch)
+        let seq = try #require(owner.positions.last)
+        func guest() async throws -> TestClient {
+            let identity = try await server.service.authenticate(
+                .guest(resumeToken: nil), from: ClientAddress("127.0.0.1"))
+            return try await TestClient.open(identity, on: server.loops[1], server.service, false)
+        }
+        let newcomer = try await guest()
+        try await newcomer.join(self.seven, history: 50)
+        #expect(newcomer.lines.contains { $0.hasSuffix("message before") })
+        let returning = try await guest()
+        let position = RoomPosition(room: .number(self.seven), epoch: epoch, seq: seq - 1)
+        guard case .resumed(let rooms) = try await returning.run(.resume([position])),
+            case .replayed(let events)? = rooms.first?.result
+        else { throw UnexpectedReply() }
+        #expect(events.map(\.seq) == [seq])
+        try await server.stop()
+    }
+
+    @Test func aNewDisplayNameShowsEverywhereAtOnce() async throws {
+        let server = try await TestServer()
+        let carol = try await server.connect("carol")
+        try await carol.join(self.seven)
+        try await carol.run(.updateProfile(displayName: "Caroline"))
+        await carol.wait { $0.contains { $0.hasPrefix("user ") } }
+        guard case .members(let members, _) = try await carol.run(.members(.number(self.seven), after: nil, limit: 10)),
+            case .sent(let sent) = try await carol.run(self.message("hi")),
+            case .message(let message) = sent.event.change
+        else { throw UnexpectedReply() }
+        #expect(members.map(\.profile.displayName) == ["Caroline"])
+        #expect(message.sender.displayName == "Caroline")
+        try await server.stop()
+    }
+
     @Test func aGuestsNameIsNotGivenToAnotherAfterItWrote() async throws {
         let server = try await TestServer()
         let owner = try await server.connect("owner")

@@ -155,7 +155,7 @@ extension ChatService {
         do throws(ChatError) {
             let through = subscription.through
             let now = self.clock.now()
-            let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now) }
+            let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now, isEntering: true) }
             let resumption: Resumption? =
                 if let position = options.position {
                     try await self.resumption(from: position, through: through, visibleFrom: visibleFrom, in: room)

@@ -154,8 +154,11 @@ extension ChatService {
         let name = try MessageText.line(displayName, codePoints: 80, tooLong: .invalidArgument)
         guard !name.isEmpty else { throw ChatError(.invalidArgument, detail: "display name") }
         do {
-            _ = try await self.log.append(
+            let outcome = try await self.log.append(
                 UserDraft(user: actor.id, at: self.clock.now(), change: .displayName(name)))
+            if case .user(let event?) = outcome, case .profile(let profile) = event.change {
+                for room in self.rooms.loadedRooms() { room.withState { $0.rename(profile) } }
+            }
             return .done
         } catch {
             throw ChatError(error)

@@ -49,7 +49,7 @@ extension ChatService {
             return gone(error)
         }
         let now = self.clock.now()
-        let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now) }
+        let visibleFrom = room.withState { $0.visibleFrom(session.actor, now: now, isEntering: true) }
         let result = try await self.resumption(from: position, through: through, visibleFrom: visibleFrom, in: room)
         var info = try await self.info(of: room, for: session.actor)
         info.record.lastSeq = through

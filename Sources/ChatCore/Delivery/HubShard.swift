@@ -126,6 +126,7 @@ package final class HubShard: @unchecked Sendable {
                 gathered.take(room) { self.deliver($0, of: $1) }
                 self.endSubscriptions(of: users, to: room)
             case .user(let event, let sessions):
+                if case .profile(let profile) = event.change { for session in sessions { session.rename(profile) } }
                 self.deliver(to: sessions) { $0.encode(event, as: $1, into: &$2) }
             case .outside(let event, let sessions):
                 let outside = sessions.filter { $0.subscription(to: .id(event.room)) == nil }

@@ -3,7 +3,7 @@ package import ChatModel
 /// Who is in a room now, with which connections. Being present is not membership.
 package struct RoomPresence: Sendable {
     private struct Entry: Sendable {
-        let profile: UserProfile
+        var profile: UserProfile
         /// Nearly always one: kept without an array of its own.
         var connection: ConnectionID
         var others: [ConnectionID] = []
@@ -57,6 +57,8 @@ package struct RoomPresence: Sendable {
         if self.entries[user]?.removeOneOfSeveral(connection) ?? false { return nil }
         return entry.connection == connection ? self.remove(user) : nil
     }
+
+    package mutating func rename(_ profile: UserProfile) { self.entries[profile.id]?.profile = profile }
 
     /// Everybody for whom a condition holds.
     package func users(where condition: (UserID) -> Bool) -> [UserID] { self.entries.keys.filter(condition) }

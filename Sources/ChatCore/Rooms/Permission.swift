@@ -53,13 +53,17 @@ extension RoomState {
     /// The oldest position that a user may read; nil when nothing.
     ///
     /// The one visibility function: history, replay, search, unread counts and export ask it.
-    package func visibleFrom(_ actor: Actor, now: Timestamp) -> Seq? {
+    ///
+    /// - Parameter isEntering: The actor has been let in and is about to be present: what a public room shows those who
+    ///   are in it, it shows him.
+    package func visibleFrom(_ actor: Actor, now: Timestamp, isEntering: Bool = false) -> Seq? {
         if self.isDeleted { return nil }
         if actor.serverRole == .admin { return 1 }
         let membership = self.membership(of: actor.id)
         if membership?.status(at: now) == .banned || membership?.status(at: now) == .pending { return nil }
         let isMember = membership?.isMember ?? false
-        guard isMember || self.isOpenTo(actor) else { return nil }
+        let isPublic = self.record.settings.access == .isPublic
+        guard isMember || self.isOpenTo(actor) || isEntering && isPublic else { return nil }
         switch self.record.settings.historyVisibility {
         case .all: return 1
         case .sinceJoin, .sinceInvite: return isMember ? membership.map { $0.joinedSeq + 1 } : nil

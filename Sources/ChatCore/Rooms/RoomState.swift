@@ -75,6 +75,14 @@ package struct RoomState: Sendable {
         self.changeCount += 1
     }
 
+    /// Somebody has another display name.
+    mutating func rename(_ profile: UserProfile) {
+        if let member = self.members[profile.id] {
+            self.members[profile.id] = StoredMember(profile: profile, membership: member.membership)
+        }
+        self.presence.rename(profile)
+    }
+
     mutating func vanish() {
         self.isDeleted = true
         self.changeCount += 1

@@ -1,13 +1,16 @@
 package import ChatModel
 package import NIOCore
+import Synchronization
 
 /// One connection as the core knows it: who is on it, what it may do how often, where it listens.
 ///
-/// `@unchecked Sendable`: every mutable property is touched on `eventLoop` only; the reference itself may travel.
+/// `@unchecked Sendable`: every mutable property is touched on `eventLoop` only, but for `current`, which has a lock; the
+/// reference itself may travel.
 package final class ClientSession: @unchecked Sendable {
     package let id: ConnectionID
     package let eventLoop: any EventLoop
-    package let actor: Actor
+    /// Who is on it. The display name may change, and tasks read it: behind a lock of its own.
+    private let current: Mutex<Actor>
     package let address: ClientAddress
     package let tokenID: String?
     package let tokenExpiresAt: Timestamp?
@@ -29,7 +32,7 @@ package final class ClientSession: @unchecked Sendable {
     ) {
         self.id = id
         self.eventLoop = shard.eventLoop
-        self.actor = Actor(profile: identity.profile, serverRole: identity.serverRole)
+        self.current = Mutex(Actor(profile: identity.profile, serverRole: identity.serverRole))
         self.address = identity.address
         self.tokenID = identity.tokenID
         self.tokenExpiresAt = identity.tokenExpiresAt
@@ -39,6 +42,8 @@ package final class ClientSession: @unchecked Sendable {
         self.sink = sink
         self.rates = SessionRates(limits: limits, now: now)
     }
+
+    package var actor: Actor { self.current.withLock { $0 } }
 
     package var profile: UserProfile { self.actor.profile }
 
@@ -53,6 +58,11 @@ package final class ClientSession: @unchecked Sendable {
     /// Writes what the gateway has queued for this connection, together with what the core has for it in this pass.
     package func requestFlush() {
         if let sink = self.sink { self.shard.requestFlush(of: sink) }
+    }
+
+    /// The user has another display name: what he says from now on bears it.
+    func rename(_ profile: UserProfile) {
+        self.current.withLock { $0 = Actor(profile: profile, serverRole: $0.serverRole) }
     }
 
     // MARK: Subscriptions
