@@ -12,7 +12,8 @@ from harness import PASSWORD, Server, StartFailure, World
 from harness import settings as names
 from harness.server import free_port
 
-BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+WRONG_USAGE = 64  # EX_USAGE of sysexits.h
+BAD_CONFIGURATION = 78  # EX_CONFIG
 
 
 # Accounts
@@ -98,6 +99,40 @@ def test_token_issue_prints_the_token_alone(server: Server):
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", done.stdout)
     assert server.command("token", "issue", "nobody", check=False).returncode != 0
     assert server.command("token", "issue", "alice", "--ttl", "soon", check=False).returncode != 0
+    assert server.command("token", "issue", "alice", "--ttl", "12", check=False).returncode == WRONG_USAGE
+
+
+def test_a_new_role_counts_at_once(server: Server):
+    server.add_user("riser")
+    token = server.rest.login("riser", PASSWORD)
+    server.command("user", "role", "riser", "admin")
+    assert server.rest.with_token(token).get("/api/v1/auth/me").status == 401, "old tokens have the old role"
+    token = server.rest.login("riser", PASSWORD)
+    assert server.rest.with_token(token).get("/api/v1/dashboard/users/").status == 200
+    assert server.command("user", "role", "riser", "king", check=False).returncode == WRONG_USAGE
+
+
+def test_without_a_terminal_the_password_must_be_said_to_be_generated(server: Server):
+    refused = server.command("user", "add", "scripted", check=False)
+    assert refused.returncode == WRONG_USAGE and "--generate" in refused.stderr
+    done = server.command("user", "add", "scripted", "--generate")
+    (password,) = re.findall(r"^password: (\S+)$", done.stdout, re.MULTILINE)
+    assert server.rest.login("scripted", password)
+
+
+@pytest.mark.parametrize("arguments", [
+    ("user", "list"), ("room", "list"), ("token", "issue", "alice"), ("user", "passwd", "alice", "--generate")])
+def test_commands_make_no_data_directory(tmp_path, server: Server, arguments: tuple[str, ...]):
+    absent = tmp_path / "absent"
+    done = server.command(*arguments, "--data", str(absent), check=False)
+    assert done.returncode == 1 and f"there is no store in {absent}" in done.stderr
+    assert not absent.exists()
+
+
+def test_the_first_account_can_be_made_before_the_first_start(tmp_path, server: Server):
+    fresh = tmp_path / "fresh"
+    server.command("user", "add", "early", "--password-stdin", "--data", str(fresh), text=PASSWORD + "\n")
+    assert "early" in server.command("user", "list", "--data", str(fresh)).stdout
 
 
 # Health

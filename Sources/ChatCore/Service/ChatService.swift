@@ -251,8 +251,8 @@ package final class ChatService: Sendable {
         return status
     }
 
-    /// What is done once a minute, and what once an hour.
-    package func sweep() {
+    /// What is done once a minute: forgets what is over, writes down who was here.
+    package func sweep() async {
         let now = self.clock.now()
         self.rooms.evictIdle(since: now.adding(seconds: -600))
         self.guests.purge(idleSince: now.adding(seconds: -self.limits.guestIdleSeconds)) { self.users.isOnline($0) }
@@ -260,6 +260,11 @@ package final class ChatService: Sendable {
         self.creations.sweep(now: now)
         self.restRates.sweep(now: now)
         self.accounts.sweep(now: now)
+        do throws(StoreError) {
+            try await self.storeLastSeen()
+        } catch {
+            self.logger.warning("last visits are not stored", metadata: ["error": "\(error.detail)"])
+        }
     }
 
     package func purge() async throws(ChatError) {

@@ -19,7 +19,7 @@ enum AuthenticationRoutes {
             details: "With a guest's token, what the guest wrote goes over to the new account and the guest ends.",
             body: .json(.credentials), security: .optionalBearer,
             answers: [
-                .init(status: 201, description: "The new account", schema: .user),
+                .init(status: 201, description: "The new account", schema: .account),
                 .init(status: 403, description: "Sign-up is closed", schema: .error),
                 .init(status: 409, description: "The name is taken, or reserved for guests", schema: .error),
                 .invalid, .tooMany,
@@ -39,7 +39,7 @@ enum AuthenticationRoutes {
         .post, base + "/login",
         APIOperation(
             id: "login", tag: .authentication, summary: "Trade a name and a password for a token",
-            details: "The OAuth2 password form; a JSON body is refused.", body: .form(.credentials),
+            details: "The OAuth2 password form; a JSON body is refused with 422.", body: .form(.credentials),
             answers: [
                 .init(status: 200, description: "A token", schema: .token),
                 .init(status: 401, description: "Incorrect username or password", schema: .error),
@@ -125,7 +125,7 @@ enum AuthenticationRoutes {
         .get, base + "/me",
         APIOperation(
             id: "me", tag: .authentication, summary: "Who one is", security: .bearer,
-            answers: [.init(status: 200, description: "The account", schema: .user), .unauthorized])
+            answers: [.init(status: 200, description: "The account", schema: .account), .unauthorized])
     ) { call in
         let account = try await call.service.accounts.account(of: try await call.identity())
         return .json(.object(account.publicJSON))

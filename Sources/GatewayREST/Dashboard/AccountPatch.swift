@@ -12,7 +12,10 @@ struct AccountPatch {
     private let displayName: String?
     private let isDisabled: Bool?
 
+    /// - Throws: 422 for a field of the wrong type and for one that is none of these: a misspelt change that is
+    ///   answered with 200 would pass for one that was made.
     init(_ body: BodyReader) throws(RESTError) {
+        try body.refuseFields(otherThan: ["username", "password", "current_password", "display_name", "is_disabled"])
         self.username = try body.optionalString("username")
         self.password = try body.optionalString("password")
         self.currentPassword = try body.optionalString("current_password")

@@ -38,6 +38,10 @@ struct ValidationIssue: Sendable, Equatable {
     static let notAnObject = ValidationIssue(
         "model_attributes_type", .body, nil, "Input should be a valid dictionary or object to extract fields from")
 
+    static let notAForm = ValidationIssue(
+        "form_expected", .body, nil,
+        "Send a form (Content-Type: application/x-www-form-urlencoded) with username and password, not JSON")
+
     static let malformedForm = ValidationIssue("form_invalid", .body, nil, "The form cannot be read")
 
     static func malformedJSON(_ error: JSONError) -> ValidationIssue {
@@ -49,6 +53,10 @@ struct ValidationIssue: Sendable, Equatable {
 
     static func missing(_ place: Place, _ name: String) -> ValidationIssue {
         ValidationIssue("missing", place, name, "Field required")
+    }
+
+    static func unknown(_ name: String) -> ValidationIssue {
+        ValidationIssue("extra_forbidden", .body, name, "Extra inputs are not permitted")
     }
 
     static func notAString(_ name: String) -> ValidationIssue {

@@ -61,11 +61,12 @@ struct RESTCall: Sendable {
         return BodyReader(object)
     }
 
-    /// The body as an HTML form (`application/x-www-form-urlencoded`); empty for every other type of content.
+    /// The body as an HTML form (`application/x-www-form-urlencoded`); empty without a type of content.
     ///
-    /// - Throws: 413 above ``maxBodyBytes``; 422 for a form that cannot be read.
+    /// - Throws: 413 above ``maxBodyBytes``; 422 for a form that cannot be read and for every other type of content.
     func form() async throws -> BodyReader {
-        guard self.mediaType == "application/x-www-form-urlencoded" else { return BodyReader(JSONObject()) }
+        guard let type = self.mediaType else { return BodyReader(JSONObject()) }
+        guard type == "application/x-www-form-urlencoded" else { throw RESTError(ValidationIssue.notAForm) }
         let bytes = try await self.body()
         guard let fields = URLEncodedForm.fields(of: bytes.readableBytesView) else {
             throw RESTError(ValidationIssue.malformedForm)

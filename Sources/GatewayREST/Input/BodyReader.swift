@@ -2,7 +2,8 @@ import ChatModel
 import Credentials
 import WireJSON
 
-/// Reads the fields of a body and collects what is wrong with them. Unknown fields are ignored.
+/// Reads the fields of a body and collects what is wrong with them. Unknown fields are ignored unless
+/// ``refuseFields(otherThan:)`` is called.
 struct BodyReader {
     private let object: JSONObject
 
@@ -23,6 +24,12 @@ struct BodyReader {
         }
         guard issues.isEmpty else { throw RESTError(issues) }
         return values
+    }
+
+    /// - Throws: 422 with one issue for each field that is none of these.
+    func refuseFields(otherThan names: Set<String>) throws(RESTError) {
+        let issues = self.object.members.filter { !names.contains($0.key) }.map { ValidationIssue.unknown($0.key) }
+        guard issues.isEmpty else { throw RESTError(issues) }
     }
 
     /// nil when it is not there or null.

@@ -4,6 +4,7 @@ import WireJSON
 enum APISchema: String, Sendable, CaseIterable {
     case credentials = "Credentials"
     case token = "Token"
+    case account = "Account"
     case user = "User"
     case userChange = "UserChange"
     case userPage = "UserPage"
@@ -28,6 +29,11 @@ enum APISchema: String, Sendable, CaseIterable {
                     "id": Self.text, "username": Self.text, "is_guest": Self.flag, "display_name": Self.text,
                 ]),
             ])
+        case .account:
+            Self.object([
+                "id": Self.text, "username": Self.text, "is_guest": Self.flag, "display_name": Self.text,
+                "created_at": Self.moment, "role": ["enum": ["user", "moderator", "admin"]],
+            ])
         case .user:
             Self.object(
                 [
@@ -42,7 +48,7 @@ enum APISchema: String, Sendable, CaseIterable {
                     "username": Self.text, "password": Self.text, "current_password": Self.text,
                     "display_name": Self.text, "is_disabled": Self.flag,
                 ],
-                optional: ["username", "password", "current_password", "display_name", "is_disabled"])
+                optional: ["username", "password", "current_password", "display_name", "is_disabled"], isClosed: true)
         case .userPage:
             Self.object([
                 "total_users": Self.integer, "total_pages": Self.integer, "users": Self.list(Self.user.reference),
@@ -102,9 +108,13 @@ enum APISchema: String, Sendable, CaseIterable {
 
     private static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
-    private static func object(_ properties: JSONObject, optional: Set<String> = []) -> JSONValue {
+    /// - Parameter isClosed: Whether fields that are not named are refused.
+    private static func object(
+        _ properties: JSONObject, optional: Set<String> = [], isClosed: Bool = false
+    ) -> JSONValue {
         let required = properties.members.map(\.key).filter { !optional.contains($0) }
         var object: JSONObject = ["type": "object", "properties": .object(properties)]
+        if isClosed { object["additionalProperties"] = false }
         if !required.isEmpty { object["required"] = .array(required.map { .string($0) }) }
         return .object(object)
     }

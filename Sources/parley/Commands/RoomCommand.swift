@@ -20,24 +20,27 @@ struct ListRoomsCommand: ConsoleCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func execute() async throws {
-        try await OperatorConsole.with(self.options) { console in
+        let table = try await OperatorConsole.with(self.options) { console in
+            var table = TextTable("NUMBER", "ID", "ACCESS", "MEMBERS", "TITLE")
             var member: UserID?
             if let name = self.member { member = try await console.account(named: name).id }
             var after: RoomNumber?
             while true {
                 let query = RoomQuery(text: self.search, after: after, limit: Self.page)
                 let rooms = try await console.store.rooms(matching: query, member: member)
-                for room in rooms { StandardOutput.line(Self.line(room)) }
-                guard rooms.count == Self.page, let last = rooms.last else { return }
+                for room in rooms { table.append(Self.row(room)) }
+                guard rooms.count == Self.page, let last = rooms.last else { return table }
                 after = last.record.number
             }
         }
+        table.lines.forEach(StandardOutput.line)
     }
 
-    private static func line(_ room: RoomSummary) -> String {
+    private static func row(_ room: RoomSummary) -> [String] {
         let settings = room.record.settings
-        return
-            "\(room.record.number)  \(room.record.id)  \(settings.access.rawValue)  \(room.members)  \(settings.title)"
+        return [
+            "\(room.record.number)", "\(room.record.id)", settings.access.rawValue, "\(room.members)", settings.title,
+        ]
     }
 }
 

@@ -12,7 +12,12 @@ struct IssueTokenCommand: ConsoleCommand {
         commandName: "issue", abstract: "Print a token with which a program logs in as an account.")
 
     @Argument(help: "The username.") var name: String
-    @Option(name: .long, help: "How long it is good for: a number and s, m, h, d or w.") var ttl: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How long it is good for: a number and s, m, h, d or w (default: auth.token_lifetime_s, 12h).",
+            valueName: "span"))
+    var ttl: String?
     @OptionGroup var options: ConfigurationOptions
 
     func validate() throws {

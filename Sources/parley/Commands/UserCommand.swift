@@ -9,7 +9,7 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user", abstract: "Accounts.",
         subcommands: [
             AddUserCommand.self, ChangePasswordCommand.self, DisableUserCommand.self, EnableUserCommand.self,
-            DeleteUserCommand.self, ListUsersCommand.self,
+            ChangeRoleCommand.self, DeleteUserCommand.self, ListUsersCommand.self,
         ])
 }
 
@@ -20,18 +20,18 @@ struct AddUserCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add an account.",
         discussion: """
-            Any non-empty password will do: the rules of sign-up bind only sign-up. Without --password-stdin it is \
-            asked for on the terminal; where there is none, one is made and printed.
+            Any non-empty password will do: the rules of sign-up bind only sign-up. It is asked for on the terminal, \
+            unless --password-stdin or --generate is given.
             """)
 
     @Argument(help: "The username: 1 to 64 characters, for good.") var name: String
-    @Flag(name: .long, help: "Read the password from the first line of standard input.") var passwordStdin = false
+    @OptionGroup var source: PasswordOptions
     @Option(name: .long, help: "admin, moderator or user.") var role = ServerRole.user
     @OptionGroup var options: ConfigurationOptions
 
     func execute() async throws {
-        let (password, isGenerated) = try PasswordInput.read(fromStandardInput: self.passwordStdin)
-        let account = try await OperatorConsole.with(self.options) { console in
+        let (password, isGenerated) = try self.source.read()
+        let account = try await OperatorConsole.with(self.options, mayCreate: true) { console in
             try await console.accounts.create(username: self.name, password: password, role: self.role)
         }
         StandardOutput.line("added \(account.profile.username) (\(account.role.rawValue))")
@@ -44,17 +44,40 @@ struct ChangePasswordCommand: ConsoleCommand {
         commandName: "passwd", abstract: "Set an account's password; ends its sessions.")
 
     @Argument(help: "The username.") var name: String
-    @Flag(name: .long, help: "Read the password from the first line of standard input.") var passwordStdin = false
+    @OptionGroup var source: PasswordOptions
     @OptionGroup var options: ConfigurationOptions
 
     func execute() async throws {
-        let (password, isGenerated) = try PasswordInput.read(fromStandardInput: self.passwordStdin)
+        let (password, isGenerated) = try self.source.read()
         try await OperatorConsole.with(self.options) { console in
             let account = try await console.account(named: self.name)
             try await console.accounts.setPassword(of: account.id, to: password)
             console.tellNode(about: account.id)
+            StandardOutput.line("changed the password of \(account.profile.username); its sessions end")
         }
         if isGenerated { StandardOutput.line("password: \(password)") }
+    }
+}
+
+struct ChangeRoleCommand: ConsoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "role", abstract: "Change an account's role on the server; ends its sessions.")
+
+    @Argument(help: "The username.") var name: String
+    @Argument(help: "admin, moderator or user.") var role: ServerRole
+    @OptionGroup var options: ConfigurationOptions
+
+    func execute() async throws {
+        try await OperatorConsole.with(self.options) { console in
+            let account = try await console.account(named: self.name)
+            guard !account.profile.isGuest else { throw CommandFailure("a guest has no role on the server") }
+            guard account.role != self.role else {
+                return StandardOutput.line("\(account.profile.username) is \(self.role.rawValue) already")
+            }
+            try await console.setRole(of: account.id, to: self.role)
+            console.tellNode(about: account.id)
+            StandardOutput.line("\(account.profile.username) is \(self.role.rawValue) now; its sessions end")
+        }
     }
 }
 
@@ -70,6 +93,7 @@ struct DisableUserCommand: ConsoleCommand {
             let account = try await console.account(named: self.name)
             try await console.accounts.setDisabled(account.id, true)
             console.tellNode(about: account.id)
+            StandardOutput.line("disabled \(account.profile.username)")
         }
     }
 }
@@ -85,6 +109,7 @@ struct EnableUserCommand: ConsoleCommand {
             let account = try await console.account(named: self.name)
             try await console.accounts.setDisabled(account.id, false)
             console.tellNode(about: account.id)
+            StandardOutput.line("enabled \(account.profile.username)")
         }
     }
 }
@@ -103,6 +128,7 @@ struct DeleteUserCommand: ConsoleCommand {
             let account = try await console.account(named: self.name)
             try await console.accounts.delete(account.id, messages: self.messages)
             console.tellNode(about: account.id)
+            StandardOutput.line("deleted \(account.profile.username) (messages: \(self.messages.rawValue))")
         }
     }
 }
@@ -118,31 +144,28 @@ struct ListUsersCommand: ConsoleCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func execute() async throws {
-        try await OperatorConsole.with(self.options) { console in
+        let table = try await OperatorConsole.with(self.options) { console in
+            var table = TextTable("NAME", "ROLE", "STATE", "CREATED", "LAST SEEN")
             var query = AccountQuery()
             query.text = self.search
             query.registeredOnly = !self.guests
             query.limit = Self.page
             while true {
                 let accounts = try await console.accounts.accounts(matching: query).accounts
-                for account in accounts { StandardOutput.line(Self.line(account)) }
-                guard accounts.count == Self.page else { return }
+                for account in accounts { table.append(Self.row(account)) }
+                guard accounts.count == Self.page else { return table }
                 query.offset += Self.page
             }
         }
+        table.lines.forEach(StandardOutput.line)
     }
 
-    /// Columns with two spaces or more between them.
-    private static func line(_ account: Account) -> String {
+    private static func row(_ account: Account) -> [String] {
         let state = account.profile.isGuest ? "guest" : account.isDisabled ? "disabled" : "active"
         let seen = account.lastSeenAt.map { WireTimestamp.text(milliseconds: $0.milliseconds) } ?? "-"
         return [
-            Self.padded(account.profile.username, to: 24), Self.padded(account.role.rawValue, to: 9),
-            Self.padded(state, to: 8), WireTimestamp.text(milliseconds: account.createdAt.milliseconds), seen,
-        ].joined(separator: "  ")
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+            account.profile.username, account.role.rawValue, state,
+            WireTimestamp.text(milliseconds: account.createdAt.milliseconds), seen,
+        ]
     }
 }

@@ -80,6 +80,12 @@ extension SettingTable {
             "http.allowed_origins", \.allowedOrigins,
             "Other sites whose pages may call the API and open WebSockets: https://chat.example.com", reloadable: true
         ) { (origins) throws(SettingProblem) in
+            // A browser's Origin always has its scheme: an entry without one would match nothing, or too much.
+            if let entry = origins.first(where: { !$0.contains("://") }) {
+                throw SettingProblem(
+                    message: "'\(entry)' has no scheme",
+                    hint: "Write https://HOST or https://HOST:PORT; http:// only for a site without TLS.")
+            }
             do throws(OriginPolicyError) {
                 _ = try AllowedOrigins(origins)
             } catch {
@@ -150,7 +156,9 @@ extension SettingTable {
     ]
 
     private static let accounts: [Setting] = [
-        Setting("accounts.signup", \.policy.signUp, "Who may sign up; `invite` is as `closed` until there are invitations"),
+        Setting(
+            "accounts.signup", \.policy.signUp,
+            "Who may sign up; `invite` is as `closed` until there are invitations"),
         Setting(
             "accounts.signup_per_hour", \.policy.signUpsPerHour, in: 0...1_000_000,
             "Sign-ups an hour from one address; 0 for no bound"),

@@ -7,6 +7,7 @@ import Credentials
 struct CommandFailure: Error {
     enum Status: Int32 {
         case failure = 1
+        case usage = 64
         case configuration = 78
     }
 

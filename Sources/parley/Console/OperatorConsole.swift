@@ -2,6 +2,7 @@ import ChatCore
 import ChatModel
 import Credentials
 import GatewayREST
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -17,10 +18,14 @@ struct OperatorConsole {
     private let clock = SystemClock()
 
     /// Opens the store, runs `body`, and closes the store whatever happened.
+    ///
+    /// - Parameter mayCreate: Whether a store that is not there may be made, in a directory that somebody named.
     static func with<Result: Sendable>(
-        _ options: ConfigurationOptions, _ body: (OperatorConsole) async throws -> Result
+        _ options: ConfigurationOptions, mayCreate: Bool = false, _ body: (OperatorConsole) async throws -> Result
     ) async throws -> Result {
-        let console = try Self.open(try options.load())
+        let loaded = try options.load()
+        try Self.requireStore(loaded, mayCreate: mayCreate)
+        let console = try Self.open(loaded)
         do {
             let result = try await body(console)
             await console.close()
@@ -28,6 +33,21 @@ struct OperatorConsole {
         } catch {
             await console.close()
             throw error
+        }
+    }
+
+    /// A command in the wrong directory must not leave a second, empty server behind.
+    ///
+    /// - Throws: When the store or the secrets are not there, unless they may be made: by `mayCreate`, and then only in
+    ///   a directory that was named or is there already.
+    static func requireStore(_ loaded: LoadedConfiguration, mayCreate: Bool) throws(CommandFailure) {
+        let directory = loaded.values.data
+        if mayCreate, loaded.given.contains("data") || access(directory, F_OK) == 0 { return }
+        guard access(loaded.values.storePath, F_OK) == 0 else {
+            throw CommandFailure("there is no store in \(directory); start the server there first, or give --data")
+        }
+        guard access(directory + "/" + SecretFile.name, F_OK) == 0 else {
+            throw CommandFailure("there are no secrets in \(directory); start the server there first, or give --data")
         }
     }
 
@@ -81,6 +101,23 @@ struct OperatorConsole {
         let account = try await self.store.account(id)
         guard let account else { throw CommandFailure("there is no account '\(name)'") }
         return account
+    }
+
+    /// Raises the generation too: sessions and tokens carry the role under which they were let in.
+    func setRole(of id: UserID, to role: ServerRole) async throws(StoreError) {
+        var change = AccountChange()
+        change.role = role
+        change.raisesGeneration = true
+        _ = try await self.store.updateAccount(id, change)
+        let entry = AuditEntry(
+            at: self.clock.now(), actor: "operator", action: "account_role_changed", target: id.value,
+            reason: role.rawValue)
+        do throws(StoreError) {
+            try await self.store.appendAudit(entry)
+        } catch {
+            // The role is changed all the same, and the node has yet to be told.
+            StandardError.write("parley: warning: the audit log cannot be written: \(error.detail)\n")
+        }
     }
 
     /// Tells a running node that an account was changed behind its back, so that revoked sessions end now. A node that

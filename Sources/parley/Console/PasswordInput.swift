@@ -3,17 +3,26 @@ import Glibc
 
 /// Where a command gets a password from. Never from its arguments, which every user of the machine can see.
 enum PasswordInput {
-    /// - Parameter fromStandardInput: The first line of standard input; else a question on the terminal; else, without
-    ///   a terminal, a generated one.
+    /// - Parameters:
+    ///   - fromStandardInput: Take the first line of standard input.
+    ///   - generating: Make one up. Without either, the terminal is asked.
     /// - Returns: The password, and whether it was generated here, so that it has to be shown.
-    static func read(fromStandardInput: Bool) throws(CommandFailure) -> (password: String, isGenerated: Bool) {
+    /// - Throws: `usage` when nothing was said and there is no terminal to ask: a script that forgot an option must
+    ///   not end up with a password that nobody has read.
+    static func read(
+        fromStandardInput: Bool, generating: Bool
+    ) throws(CommandFailure) -> (password: String, isGenerated: Bool) {
+        if generating { return (Self.generate(), true) }
         if fromStandardInput {
             guard let line = readLine(strippingNewline: true), !line.isEmpty else {
                 throw CommandFailure("no password on standard input")
             }
             return (line, false)
         }
-        guard isatty(STDIN_FILENO) == 1 else { return (Self.generate(), true) }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandFailure(
+                "there is no terminal to ask for a password; give --password-stdin or --generate", status: .usage)
+        }
         let first = try Self.ask("Password: ")
         guard try Self.ask("Again: ") == first else { throw CommandFailure("the two are not the same") }
         return (first, false)

@@ -1,4 +1,4 @@
-/// A span of time on the command line: a whole number and `s`, `m`, `h`, `d` or `w`; seconds without a letter.
+/// A span of time on the command line: a whole number and `s`, `m`, `h`, `d` or `w`.
 enum SpanOfTime {
     /// Ten years: longer is a slip of the pen.
     private static let longest: Int64 = 315_360_000
@@ -12,7 +12,8 @@ enum SpanOfTime {
         case "h": unit = 3600
         case "d": unit = 86_400
         case "w": unit = 604_800
-        default: return Int64(text).flatMap { (1...self.longest).contains($0) ? $0 : nil }
+        // Seconds or hours? Nobody's guess.
+        default: return nil
         }
         guard let count = Int64(text.dropLast()), count > 0 else { return nil }
         let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)

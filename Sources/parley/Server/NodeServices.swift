@@ -47,7 +47,7 @@ struct HousekeepingService: Service {
             while true {
                 try await Task.sleep(for: .seconds(60))
                 minutes += 1
-                self.service.sweep()
+                await self.service.sweep()
                 if minutes % 60 == Self.firstPurgeMinute { await self.purge() }
             }
         }

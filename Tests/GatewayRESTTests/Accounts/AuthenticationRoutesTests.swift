@@ -82,6 +82,7 @@ struct AuthenticationRoutesTests {
             #expect(try #require(try answer.json["expires_in"]?.integer) > 0)
             let json = try await test.post(Self.login, json: #"{"username":"taken","password":"Correct7Horse"}"#)
             #expect(json.status == 422)
+            #expect(json.text.contains("Send a form"))
             let twice = try await test.post(Self.login, form: "\(credentials)&password=other")
             #expect(twice.status == 422)
             #expect(try await test.post(Self.login, form: "username=%zz&password=x").status == 422)

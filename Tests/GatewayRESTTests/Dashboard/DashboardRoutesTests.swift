@@ -70,6 +70,9 @@ struct DashboardRoutesTests {
             #expect(try await patch("rita", #"{"username":"rita"}"#).status == 403)
             #expect(try await patch("pat", #"{"display_name":"Pat the Great"}"#).status == 200)
             #expect(try await patch("pat", #"{"is_disabled":true}"#).status == 403)
+            let unknown = try await patch("pat", #"{"display_name":"Pat","role":"admin"}"#)
+            #expect(unknown.status == 422)
+            #expect(unknown.text.contains(#""role""#))
         }
     }
 

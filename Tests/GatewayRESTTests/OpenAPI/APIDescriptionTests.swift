@@ -39,6 +39,18 @@ struct APIDescriptionTests {
         }
     }
 
+    @Test func anAccountIsAnsweredAsItsSchemaSays() async throws {
+        try await TestGateway.with { test async throws in
+            let schema = APISchema.account.definition
+            let signedUp = try await test.signUp("newcomer").json
+            let me = try await test.get("/api/v1/auth/me", token: try await test.token("pat")).json
+            for answer in [signedUp, me] {
+                let keys = try #require(answer.object?.members.map(\.key))
+                #expect(Set(keys) == Set(schema["required"]?.array?.compactMap(\.string) ?? []))
+            }
+        }
+    }
+
     @Test func operationsHaveDistinctNamesAndTheirPathParameters() async throws {
         try await TestGateway.with { test async throws in
             let operations = test.gateway.routes.compactMap { route in route.operation.map { (route.path, $0) } }

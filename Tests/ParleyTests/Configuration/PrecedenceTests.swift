@@ -80,6 +80,14 @@ struct PrecedenceTests {
         #expect(sources.path == "/else.yaml")
     }
 
+    @Test(arguments: ["chat.example.com", "https://a.example, chat.example.com:8443", "*"])
+    func anOriginWithoutASchemeIsRefused(list: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try self.load(flags: [("http.allowed_origins", list)])
+        }
+        #expect(error?.hint.contains("https://HOST") == true)
+    }
+
     @Test func zeroTakesABoundAway() throws {
         let loaded = try self.load(flags: [
             ("limits.message_rate", "0"), ("limits.join_rate_per_min", "0"), ("limits.rooms_per_user", "0"),
