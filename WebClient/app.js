@@ -70,6 +70,7 @@ session.rooms.wanted = roomOfAddress();
 document.body.append(notices.element, announcer.element);
 store.subscribe(render);
 document.addEventListener('keydown', onKey);
+window.addEventListener('offline', () => session.link.doubt());
 window.addEventListener('online', () => session.link.nudge());
 window.addEventListener('pagehide', () => session.savePosition());
 document.addEventListener('visibilitychange', () => {

@@ -62,6 +62,25 @@ def test_quiet_for_three_seconds_then_a_banner_with_a_countdown(visit, server):
     ann.sent("Back again")
 
 
+def test_browser_that_goes_offline_is_believed_when_the_server_is_silent(visit):
+    ann = visit()
+    is_silent = []
+
+    def follow(route):
+        server_side = route.connect_to_server()
+        route.on_message(lambda text: None if is_silent else server_side.send(text))
+
+    ann.page.route_web_socket("**/ws", follow)
+    ann.open().guest().sent("Before the tunnel")
+    ann.page.evaluate("dispatchEvent(new Event('offline'))")
+    ann.page.wait_for_timeout(3500)
+    expect(ann.page.locator(".banner")).to_be_hidden()
+    is_silent.append(True)
+    ann.page.evaluate("dispatchEvent(new Event('offline'))")
+    # Without the browser's word it would take the better part of a minute.
+    expect(ann.page.locator(".banner")).to_contain_text("Connection lost.", timeout=PATIENCE)
+
+
 def test_now_does_not_wait_for_the_countdown(visit, server):
     ann = visit().guest()
     server.kill()

@@ -39,8 +39,47 @@ def test_request_to_join_waits_until_somebody_lets_one_in(visit):
     expect(bob.page.locator(".composer-note")).to_have_text("Your request to join is waiting for approval.")
     ann.page.locator(".member", has_text="lars").click()
     ann.page.get_by_role("dialog").get_by_role("button", name="Let in").click()
+    # The server's word opens the room; the page asks by itself only twice a minute.
+    expect(bob.page.locator(".room-head h1")).to_have_text("Book circle", timeout=PATIENCE)
     bob.inside().sent("Thank you for letting me in")
     ann.sees("Thank you for letting me in")
+
+
+def test_reload_keeps_the_topic_and_who_is_there(visit):
+    ann = visit().sign_up("wanda").create_room("Choir")
+    bob = visit().sign_up("xaver").open(f"/#{ann.room_number()}")
+    bob.page.reload()
+    bob.in_room("Choir").sent("Here I am")
+    ann.page.locator(".room-head .room-name").click()
+    ann.page.get_by_role("dialog").get_by_label("Topic").fill("Songs for the spring")
+    ann.confirm("Save")
+    expect(bob.page.locator(".topic")).to_have_text("Songs for the spring")
+    for visitor in (bob, ann):
+        visitor.page.reload()
+        visitor.in_room("Choir").sees("Here I am")
+        expect(visitor.page.locator(".topic")).to_have_text("Songs for the spring")
+        expect(visitor.page.locator(".members-head h2")).to_have_text("People 2")
+        expect(visitor.page.locator(".member .presence.is-here")).to_have_count(2)
+        assert visitor.texts() == ["Here I am"]
+    bob.sent("Still here")
+    ann.sees("Still here")
+    assert ann.texts() == bob.texts() == ["Here I am", "Still here"]
+
+
+def test_guest_who_would_make_a_room_is_shown_the_way_to_an_account(visit):
+    guest = visit().guest()
+    guest.page.get_by_role("button", name="Create a room").click()
+    dialog = guest.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Create account")).to_be_visible()
+    expect(dialog.get_by_label("Who gets in")).to_have_count(0)
+
+
+def test_new_rooms_are_not_by_invitation(visit):
+    ann = visit().sign_up("yngve")
+    ann.page.get_by_role("button", name="Create a room").click()
+    access = ann.page.get_by_role("dialog").get_by_label("Who gets in")
+    assert len(access.locator("option").all()) == 3
+    expect(access).not_to_contain_text("invitation")
 
 
 def test_only_moderators_write_announcements(visit):
@@ -91,8 +130,9 @@ def test_muted_member_cannot_write_and_kicked_one_is_out(visit):
     bob = visit().sign_up("tilda").open(f"/#{ann.room_number()}")
     bob.page.reload()
     bob.in_room("Strict club").sent("Spam")
-    ann.sees("Spam").send("/mute tilda 2h too loud")
+    ann.sees("Spam").send("/mute @Tilda 2h too loud")
     expect(bob.page.locator(".composer-note")).to_contain_text("You are muted here until")
+    expect(bob.page.locator(".composer-note")).to_contain_text("Reason: too loud")
     ann.send("/unmute tilda")
     expect(bob.composer).to_be_visible()
     ann.page.locator(".member", has_text="tilda").click()
@@ -100,6 +140,8 @@ def test_muted_member_cannot_write_and_kicked_one_is_out(visit):
     ann.page.get_by_role("dialog").get_by_label("Reason").fill("enough")
     ann.confirm("Remove")
     expect(bob.page.locator(".notice.is-error")).to_contain_text("Reason: enough")
+    bob.in_room("Lobby")
+    assert bob.room_number() == 1
     expect(bob.room("Strict club").and_(bob.page.locator("[data-act=open]"))).to_have_count(0)
 
 
@@ -112,3 +154,10 @@ def test_left_room_leaves_the_list(visit):
     bob.page.locator(".room-head .room-name").click()
     bob.page.get_by_role("dialog").get_by_role("button", name="Leave room").click()
     expect(bob.room("Passing through").and_(bob.page.locator("[data-act=open]"))).to_have_count(0)
+    bob.in_room("Lobby")
+    assert bob.room_number() == 1
+    ann.page.locator(".room-head .room-name").click()
+    ann.confirm("Leave room")
+    expect(ann.page.get_by_role("dialog")).to_contain_text("You are the last owner")
+    ann.confirm("Leave room")
+    ann.in_room("Lobby")

@@ -55,15 +55,26 @@ function refusal(response, answer) {
     });
 }
 
-/** `detail` is a text, or for a field that failed validation a list of `{ msg, loc }`. */
+/** `detail` is a text, or for a field that failed validation a list of `{ type, msg, loc, ctx }`. */
 function detailText(detail) {
     if (typeof detail === 'string') return detail;
     if (!Array.isArray(detail)) return null;
     return detail.map(faultText).join(' ') || null;
 }
 
-function faultText({ msg, loc }) {
-    const field = Array.isArray(loc) && typeof loc.at(-1) === 'string' ? loc.at(-1) : '';
+const fieldWords = { username: 'The name', password: 'The password' };
+
+/** A validator's message in plain words: what the field needs, not what type it should be. */
+function faultText({ type, msg, loc, ctx }) {
+    const field = Array.isArray(loc) ? fieldWords[loc.at(-1)] : undefined;
     const text = String(msg ?? 'Not accepted').replace(/^Value error, /, '').replace(/[.]*$/, '.');
-    return field && field !== 'body' ? `${field.charAt(0).toUpperCase()}${field.slice(1)}: ${text}` : text;
+    if (!field) return text;
+    switch (type) {
+        case 'missing': return `${field} is missing.`;
+        case 'string_too_short': return `${field} needs at least ${ctx?.min_length} characters.`;
+        case 'string_too_long': return `${field} can have at most ${ctx?.max_length} characters.`;
+        default: return text.replace(/^(Username|Password) must contain/, `${field} needs`)
+            .replace(/^(Username|Password)\b/, field).replace('uppercase', 'upper-case')
+            .replace('lowercase', 'lower-case');
+    }
 }

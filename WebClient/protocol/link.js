@@ -1,4 +1,4 @@
-import { ANSWER_MS, PROBE_AFTER_MS, closeMeaning, delayBeforeAttempt } from './policy.js';
+import { ANSWER_MS, OFFLINE_MS, PROBE_AFTER_MS, closeMeaning, delayBeforeAttempt } from './policy.js';
 import { ChatError, LinkLost } from './errors.js';
 
 /** A random UUID, version 4; also where `crypto.randomUUID` is missing because the page came over plain HTTP. */
@@ -26,6 +26,7 @@ export class Link {
     #heardAt = 0;
     #attempt = 0;
     #lostAt = null;
+    #doubtedAt = null;
     #phase = 'idle';
 
     /**
@@ -61,6 +62,13 @@ export class Link {
     nudge() {
         if (this.#phase === 'waiting') this.#connect();
         else if (this.#phase === 'open') this.#ping(5000);
+    }
+
+    /** The browser says that it is offline, which may be wrong: the other side has a moment to show itself. */
+    doubt() {
+        if (this.#phase !== 'open') return;
+        this.#doubtedAt = Date.now();
+        this.#ping(OFFLINE_MS);
     }
 
     /**
@@ -107,6 +115,7 @@ export class Link {
 
     #receive(data) {
         this.#heardAt = Date.now();
+        this.#doubtedAt = null;
         let frame;
         try {
             frame = JSON.parse(data);
@@ -124,7 +133,10 @@ export class Link {
         this.#attempt = 0;
         this.#lostAt = null;
         this.#probe = setInterval(() => {
-            if (Date.now() - this.#heardAt > PROBE_AFTER_MS) this.#ping(ANSWER_MS);
+            const silence = Date.now() - this.#heardAt;
+            // Something may still have come in when the browser went offline; from then on silence says more.
+            if (!navigator.onLine && silence > OFFLINE_MS) this.#ping(OFFLINE_MS);
+            else if (silence > PROBE_AFTER_MS) this.#ping(ANSWER_MS);
         }, 5000);
         this.#enter('open');
     }
@@ -157,7 +169,8 @@ export class Link {
         this.#release(code === 1006 ? 4000 : 1000);
         const { end, floorMs } = closeMeaning(code);
         if (end) return this.#enter('ended', { end });
-        this.#lostAt ??= Date.now();
+        // A loss that was foreseen counts from then, so that it is not told later than any other.
+        this.#lostAt ??= this.#doubtedAt ?? Date.now();
         const delay = delayBeforeAttempt(this.#attempt, floorMs);
         this.#attempt += 1;
         this.#timer = setTimeout(() => this.#connect(), delay);

@@ -5,6 +5,9 @@
 /** How long a lost link is nobody's business, in milliseconds: most come back before anybody notices. */
 export const QUIET_MS = 3000;
 
+/** How long the other side has to answer once the browser says that it is offline, in milliseconds. */
+export const OFFLINE_MS = 2500;
+
 /** A request that has no answer after this time means that the link is dead, in milliseconds. */
 export const ANSWER_MS = 15_000;
 

@@ -4,8 +4,8 @@ import { lastRoom } from './saved.js';
 /** The public room that every server has: where somebody without rooms begins. */
 const LOBBY = 1;
 
-/** How often to ask whether a request to join was granted, in milliseconds, while one looks at it. */
-const ASK_AGAIN_MS = 5000;
+/** How often to ask whether a request to join was granted, in milliseconds, should the server's word of it be lost. */
+const ASK_AGAIN_MS = 30_000;
 
 /** The rooms: which is shown, which are live, and what can be done with them and their members. */
 export class Rooms {
@@ -42,7 +42,10 @@ export class Rooms {
         if (this.state.me) lastRoom.set(this.state.me.username, id);
         if (!link.isOpen) return;
         try {
-            if (!this.state.rooms[id].live) await this.join(id);
+            const { live, told } = this.state.rooms[id];
+            if (!live) await this.join(id);
+            // A resumed room brings its events; what it is about and who is there come with a join.
+            else if (!told) this.join(id).catch(() => {});
             await this.session.history.open(id);
         } catch (error) {
             this.#refused(id, error, isNew);
@@ -50,8 +53,9 @@ export class Rooms {
     }
 
     async join(id) {
-        const { epoch, seq } = this.state.rooms[id] ?? {};
-        const ext = { history: 0, ...(epoch && { epoch, seq }) };
+        const { live, epoch, seq } = this.state.rooms[id] ?? {};
+        // On a live room a position would have its events sent a second time.
+        const ext = { history: 0, ...(epoch && !live && { epoch, seq }) };
         await this.request('channel_join', { channel_id: id }, { ext });
         this.session.outbox.flush(id);
     }
@@ -59,9 +63,18 @@ export class Rooms {
     leave(id) {
         return this.session.attempt(async () => {
             await this.request('channel_leave', { channel_id: id });
+            const wasShown = this.state.current === id;
             this.session.store.dispatch({ type: 'leave', room: id });
+            if (wasShown) this.fallBack(id);
             this.discover();
         });
+    }
+
+    /** The room that was shown is gone: shows the lobby, unless that was it or there is none. */
+    fallBack(gone) {
+        const { rooms, discover } = this.state;
+        const hasLobby = rooms[LOBBY] || discover.some((room) => room.channel_id === LOBBY);
+        if (gone !== LOBBY && hasLobby) this.open(LOBBY);
     }
 
     /** The room that the address names, that was looked at last, any of one's own, or the lobby. */
@@ -80,7 +93,7 @@ export class Rooms {
         this.session.notify(inWords(error), 'error');
     }
 
-    /** A pending member is told nothing by the room: asking again is how one learns that one is in. */
+    /** The server tells when a request is granted; asking again now and then is for a word that was lost. */
     #wait(id, isNew) {
         this.session.store.dispatch({ type: 'not_live', room: id, status: 'pending' });
         if (isNew) this.session.notify('Your request to join is waiting for approval.');

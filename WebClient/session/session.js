@@ -131,6 +131,7 @@ export class Session {
             case 'room_deleted': this.#onDeleted(before, frame.payload); break;
             default:
         }
+        if (before.current !== null && this.state.current === null) this.rooms.fallBack(before.current);
         if (this.state.timelines !== before.timelines) this.#healCurrent();
     }
 
@@ -174,7 +175,9 @@ export class Session {
             return;
         }
         if (action === 'rejected') this.notify('Your request to join was refused.');
-        if (status === 'active' && this.state.rooms[id]?.live === false) this.rooms.join(id).catch(() => {});
+        if (status !== 'active' || this.state.rooms[id]?.live !== false) return;
+        if (id === this.state.current) this.rooms.open(id);
+        else this.rooms.join(id).catch(() => {});
     }
 
     /** In a private room any member lets people in, in a strict one its moderators. */

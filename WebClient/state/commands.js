@@ -5,7 +5,7 @@ import { foldName } from './timeline.js';
  *
  * @typedef {{ kind: 'message', text: string }
  *     | { kind: 'act', type: string, target: string, duration?: number, reason?: string }
- *     | { kind: 'usage', text: string }} Input
+ *     | { kind: 'help' } | { kind: 'usage', text: string }} Input
  */
 
 const usages = {
@@ -14,6 +14,7 @@ const usages = {
     unmute: '/unmute name',
     ban: '/ban name [duration] [reason]',
     unban: '/unban name',
+    help: '/help',
 };
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -53,11 +54,13 @@ export function parseInput(raw) {
         case 'ban': return act('ban', words, parseDuration);
         case 'unmute': return act('unmute', words.slice(0, 1), null);
         case 'unban': return act('unban', words.slice(0, 1), null);
+        case 'help': return { kind: 'help' };
         default: return { kind: 'usage', text: `Unknown command. Try ${Object.values(usages).join(', ')}.` };
     }
 }
 
-function act(name, [target, ...rest], durationOf) {
+function act(name, [word = '', ...rest], durationOf) {
+    const target = word.replace(/^@/, '');
     if (!target) return { kind: 'usage', text: `Usage: ${usages[name]}` };
     const input = { kind: 'act', type: `chat_${name}`, target };
     const duration = durationOf && rest.length > 0 ? durationOf(rest[0]) : null;
@@ -65,6 +68,14 @@ function act(name, [target, ...rest], durationOf) {
     const reason = (duration === null ? rest : rest.slice(1)).join(' ');
     if (reason) input.reason = reason;
     return input;
+}
+
+/** A typed name in its owner's spelling, where it is one of the known names but for the case; else as it was typed. */
+export function spelledAs(name, known) {
+    const names = [...known];
+    if (names.includes(name)) return name;
+    const alike = names.filter((other) => foldName(other) === foldName(name));
+    return alike.length === 1 ? alike[0] : name;
 }
 
 /** The usernames that a text addresses with `@`, among those who are known here; at most 50. */

@@ -7,7 +7,9 @@
  * @property {string} kind `group`, `channel` or `direct`. @property {string} access
  * @property {string | null} role @property {string | null} status
  * @property {string | null} until When a mute ends, RFC 3339; null for one without end.
+ * @property {string} reason Why one is muted, if the moderator said so.
  * @property {boolean} live Whether this connection receives the room's events.
+ * @property {boolean} told Whether this connection was told by a join what the room is about and who is there.
  * @property {string | null} epoch @property {number} seq The last event that has been seen.
  * @property {number} counted Up to which event `unread` and `mentions` count.
  * @property {number} read @property {number} unread @property {number} mentions
@@ -34,8 +36,8 @@ export function roomTitle(room) {
 export function blankRoom(id) {
     return {
         id, title: '', topic: '', alias: null, kind: 'group', access: 'public', role: null, status: null, until: null,
-        live: false, epoch: null, seq: 0, counted: 0, read: 0, unread: 0, mentions: 0, lineAt: null,
-        online: {}, present: null, members: null, membersNext: null,
+        reason: '', live: false, told: false, epoch: null, seq: 0, counted: 0, read: 0, unread: 0, mentions: 0,
+        lineAt: null, online: {}, present: null, members: null, membersNext: null,
     };
 }
 
@@ -119,8 +121,8 @@ export function silence(room, me) {
     if (room.status === 'pending') return 'Your request to join is waiting for approval.';
     if (room.status === 'muted') {
         const end = room.until ? new Date(room.until) : null;
-        return end ? `You are muted here until ${end.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}.`
-            : 'You are muted here.';
+        const time = end ? ` until ${end.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}` : '';
+        return `You are muted here${time}.${room.reason ? ` Reason: ${room.reason}` : ''}`;
     }
     if (room.kind === 'channel' && !mayModerate(room, me)) return 'Only moderators write in this announcement room.';
     return null;

@@ -167,7 +167,8 @@ function onHello(state, payload) {
     for (const id of Object.keys(next.rooms).map(Number)) {
         // A room that one only visits is not listed, and is joined again while it is being looked at.
         if (told.has(id)) continue;
-        next = id === next.current ? onRoom(next, id, (room) => ({ ...room, live: false })) : without(next, id);
+        next = id !== next.current ? without(next, id)
+            : onRoom(next, id, (room) => ({ ...room, live: false, told: false }));
     }
     for (const [id, room] of told) next = withHelloRoom(next, id, room);
     return next;
@@ -176,7 +177,7 @@ function onHello(state, payload) {
 function withHelloRoom(state, id, told) {
     if (told.result === 'gone') return without(state, id);
     const live = told.result === 'replayed' || told.result === 'gap';
-    return onRoom(withTold(state, id, told), id, (room) => ({ ...room, live }));
+    return onRoom(withTold(state, id, told), id, (room) => ({ ...room, live, told: false }));
 }
 
 /** What a hello or a join tells of a room: what it is, and how its log stands to what was seen of it. */
@@ -192,7 +193,8 @@ function withTold(state, id, told) {
 function onJoined(state, id, payload) {
     return onRoom(withTold(state, id, payload), id, (room) => {
         const isReturning = id === state.current && room.unread > 0 && room.read > 0;
-        return { ...withPresence(room, payload), live: true, lineAt: isReturning ? room.read : room.lineAt };
+        const lineAt = isReturning ? room.read : room.lineAt;
+        return { ...withPresence(room, payload), live: true, told: true, lineAt };
     });
 }
 
@@ -237,8 +239,8 @@ function applied(state, id, { type, payload, ...envelope }) {
         case 'chat_ban': return onRemoval(state, id, payload, 'banned');
         case 'chat_unban': return onRoom(state, id, (room) => withMember(room, payload.target, null));
         case 'chat_mute': return onSanction(state, id, payload.target, {
-            status: 'muted', until: endOf(payload, envelope) });
-        case 'chat_unmute': return onSanction(state, id, payload.target, { status: 'active', until: null });
+            status: 'muted', until: endOf(payload, envelope), reason: payload.reason ?? '' });
+        case 'chat_unmute': return onSanction(state, id, payload.target, { status: 'active', until: null, reason: '' });
         case 'member_update': return onMembership(state, id, payload);
         case 'room_updated': return onRoom(state, id, (room) => withDescription(room, settingsOf(payload.room)));
         case 'room_deleted': return without(state, id);

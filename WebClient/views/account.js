@@ -27,6 +27,13 @@ export function openAccount(session) {
     ]);
 }
 
+/** Rooms belong to accounts: a guest who wants to make one is shown the way to an account. */
+export function openSignUp(session) {
+    return openDialog({ title: 'Create an account first' }, (close) => [
+        h('p', {}, 'Guests cannot make rooms. With an account you can, and what you wrote as a guest goes with you.'),
+        accountForm(session, close, 'signup')]);
+}
+
 function openAccountForm(session) {
     return openDialog({ title: 'Your account' }, (close) => [accountForm(session, close)]);
 }

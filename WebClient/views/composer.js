@@ -1,7 +1,9 @@
 import { h, icon, iconButton } from './dom.js';
+import { openHelp } from './dialog.js';
 import { counted, displayName } from './text.js';
-import { parseInput } from '../state/commands.js';
+import { parseInput, spelledAs } from '../state/commands.js';
 import { roomTitle, silence } from '../state/rooms.js';
+import { namesKnownIn } from '../state/store.js';
 import { drafts } from '../session/saved.js';
 
 /** How long after the last key somebody still counts as typing, in milliseconds. */
@@ -157,12 +159,18 @@ export class Composer {
         if (this.#context?.kind === 'edit') return this.#submitEdit(raw.trim());
         const input = parseInput(raw);
         if (input.kind === 'usage') return this.#complain(input.text);
-        if (input.kind === 'act') this.session.rooms.moderate(this.#room, input);
+        if (input.kind === 'help') openHelp();
+        else if (input.kind === 'act') this.#moderate(input);
         else this.session.send(this.#room, input.text, this.#context?.message.id ?? null);
         this.#setContext(null);
         this.#setText('');
         drafts.set(this.store.state.me.username, this.#room, '');
         this.onSent?.();
+    }
+
+    #moderate(input) {
+        const target = spelledAs(input.target, namesKnownIn(this.store.state, this.#room));
+        this.session.rooms.moderate(this.#room, { ...input, target });
     }
 
     async #submitEdit(text) {

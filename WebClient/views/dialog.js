@@ -94,6 +94,7 @@ const commands = [
     ['/unmute name', 'Let them write again'],
     ['/ban name [duration] [reason]', 'Keep somebody out, for ever unless you say'],
     ['/unban name', 'Let them back in'],
+    ['/help', 'This list'],
 ];
 
 /** What the keys and the slash commands do. */

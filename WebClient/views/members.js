@@ -12,6 +12,7 @@ const roleNames = { owner: 'owner', admin: 'admin', moderator: 'mod' };
 export class Members {
     #cache = new Map();
     #loadedFor = null;
+    #isLoading = false;
 
     /** @param {{ session: object, onClose: () => void }} context */
     constructor({ session, onClose }) {
@@ -28,7 +29,8 @@ export class Members {
 
     render(state, isShown) {
         const room = state.rooms[state.current];
-        if (!room || !isShown) return;
+        if (!room) return this.#clear();
+        if (!isShown) return;
         if (room.live && (this.#loadedFor !== room.id || !room.members)) this.#load(room.id);
         const people = peopleOf(room);
         const isModerator = mayModerate(room, state.me);
@@ -45,9 +47,20 @@ export class Members {
         this.more.hidden = !room.membersNext;
     }
 
-    #load(id) {
+    /** Without a room there is nobody to show. */
+    #clear() {
+        this.#loadedFor = null;
+        this.count.textContent = '';
+        this.more.hidden = true;
+        reconcile(this.list, [], this.#cache);
+    }
+
+    async #load(id) {
+        if (this.#isLoading) return;
+        this.#isLoading = true;
         this.#loadedFor = id;
-        this.session.rooms.loadMembers(id).catch(() => {});
+        await this.session.rooms.loadMembers(id).catch(() => {});
+        this.#isLoading = false;
     }
 
     #group(title, people, room, me) {

@@ -12,6 +12,11 @@ const accesses = [
     ['invite_only', 'By invitation only'],
 ];
 
+/** Nobody can be invited from this page: only a room that is closed like that already shows it. */
+function accessesFor(current = null) {
+    return accesses.filter(([value]) => value !== 'invite_only' || value === current);
+}
+
 const kinds = [['group', 'Everybody'], ['channel', 'Only moderators (announcements)']];
 
 /** What kind of room it is, at a glance. */
@@ -31,7 +36,7 @@ export function openCreateRoom(session) {
         })),
         field('Topic', h('input', { name: 'topic', maxlength: '500', autocomplete: 'off' }),
             'What it is about, if you like.'),
-        field('Who gets in', select('access', accesses, 'public')),
+        field('Who gets in', select('access', accessesFor(), 'public')),
         field('Who writes', select('kind', kinds, 'group')),
     ], 'Create room', async ({ title, topic, access, kind }) => {
         await session.rooms.create({ title: title.trim(), ...(topic.trim() && { topic: topic.trim() }), access, kind });
@@ -48,7 +53,7 @@ export function openRoomInfo(session, id) {
         isAdmin ? settingsForm(session, room, close) : h('p', {}, room.topic || 'This room has no topic.'),
         h('p', { class: 'quiet' }, `Room number ${id}. ${new Map(accesses).get(room.access) ?? room.access}.`),
         h('div', { class: 'dialog-actions' },
-            h('button', { type: 'button', class: 'button', on: { click: () => { close(); session.rooms.leave(id); } } },
+            h('button', { type: 'button', class: 'button', on: { click: () => { close(); leave(session, room); } } },
                 icon('leave'), 'Leave room'),
             (rank(room.role) === 4 || session.state.me?.role === 'admin') && h('button', {
                 type: 'button', class: 'button is-danger',
@@ -61,11 +66,29 @@ function settingsForm(session, room, close) {
     return form([
         field('Name', h('input', { name: 'title', required: true, maxlength: '80', value: room.title })),
         field('Topic', h('textarea', { name: 'topic', maxlength: '500', rows: '2', value: room.topic })),
-        field('Who gets in', select('access', accesses, room.access)),
+        field('Who gets in', select('access', accessesFor(room.access), room.access)),
     ], 'Save', async ({ title, topic, access }) => {
         await session.rooms.update(room.id, { title: title.trim(), topic: topic.trim(), access });
         close();
     }, inWords);
+}
+
+/** Leaves, but asks the last owner first: the room is somebody else's then, or nobody's. */
+async function leave(session, room) {
+    if (await isLastOwner(session, room)) {
+        const text = `You are the last owner of ${roomTitle(room)}. When you leave, another member becomes its owner; `
+            + 'with nobody else in it, the room has none.';
+        if (!await confirmAct('Leave your room?', text, 'Leave room')) return;
+    }
+    session.rooms.leave(room.id);
+}
+
+/** Whether no other owner is known. Only the first page of a big room's members is looked at. */
+async function isLastOwner(session, room) {
+    if (room.role !== 'owner') return false;
+    await session.rooms.loadMembers(room.id).catch(() => {});
+    const members = Object.values(session.state.rooms[room.id]?.members ?? {});
+    return !members.some(({ username, role }) => role === 'owner' && username !== session.state.me?.username);
 }
 
 async function confirmDelete(session, room) {
@@ -86,7 +109,7 @@ export function openBrowser(session, onOpen) {
         });
         search('');
         return [h('input', {
-            type: 'search', placeholder: 'Search by name, or type a room number', 'aria-label': 'Search rooms',
+            type: 'search', placeholder: 'Room name or number', 'aria-label': 'Search rooms',
             autofocus: true, on: { input: (event) => search(event.target.value.trim()) },
         }), list];
     });

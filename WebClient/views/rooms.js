@@ -3,7 +3,7 @@ import { avatar, counted, displayName } from './text.js';
 import { roomTitle } from '../state/rooms.js';
 import { roomsInOrder } from '../state/store.js';
 import { openBrowser, openCreateRoom, roomIcon } from './roomdialogs.js';
-import { openAccount } from './account.js';
+import { openAccount, openSignUp } from './account.js';
 
 /** How many public rooms the list suggests; the rest is in the room browser. */
 const SUGGESTIONS = 6;
@@ -27,7 +27,8 @@ export class RoomList {
                 h('span', { class: 'brand' },
                     h('img', { src: '/icons/parley.svg', alt: '', width: '24', height: '24' }), 'Parley'),
                 iconButton('search', 'Browse public rooms', () => openBrowser(session, onOpen)),
-                iconButton('plus', 'Create a room', () => openCreateRoom(session))),
+                iconButton('plus', 'Create a room', () => (
+                    session.state.me?.is_guest ? openSignUp(session) : openCreateRoom(session)))),
             h('div', { class: 'rooms-body' },
                 h('section', { 'aria-labelledby': 'own-title' },
                     h('h2', { id: 'own-title', class: 'section-title' }, 'Your rooms'), this.own),

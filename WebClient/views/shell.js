@@ -36,7 +36,8 @@ export class Shell {
         this.typing = h('div', { class: 'typing' });
         this.head = h('header', { class: 'room-head' });
         this.empty = h('div', { class: 'empty', hidden: true }, h('p', {}, 'Pick a room to begin.'),
-            h('button', { type: 'button', class: 'button', on: { click: () => this.toggleRooms() } }, 'Show rooms'));
+            h('button', { type: 'button', class: 'button only-narrow', on: { click: () => this.toggleRooms() } },
+                'Show rooms'));
         this.conversation = h('div', { class: 'conversation' },
             this.timeline.element, this.typing, this.composer.element);
         this.main = h('main', { class: 'main', 'aria-label': 'Conversation' },
@@ -140,8 +141,9 @@ export class Shell {
 
     /** The address names the room, so that a reload or a bookmark finds it. */
     #followAddress({ current, ready }) {
-        if (!ready || current === null || roomOfAddress() === current) return;
-        history.replaceState(history.state, '', `#${current}`);
+        if (!ready || roomOfAddress() === current) return;
+        const address = current === null ? location.pathname + location.search : `#${current}`;
+        history.replaceState(history.state, '', address);
     }
 
     #drawHead(room) {

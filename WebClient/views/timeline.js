@@ -2,6 +2,7 @@ import { h, icon, reconcile } from './dom.js';
 import { counted, dayOf, dayText } from './text.js';
 import { messageRow, toolbar } from './message.js';
 import { openMessageSheet, permissions } from './messagesheet.js';
+import { roomIcon } from './roomdialogs.js';
 import { emptyTimeline, foldName } from '../state/timeline.js';
 import { roomTitle } from '../state/rooms.js';
 
@@ -91,7 +92,7 @@ export class TimelineView {
 
     #drawTop(room, { loaded, before, items }) {
         const kind = !loaded ? 'loading' : before ? 'more' : 'start';
-        const stamp = `${kind} ${roomTitle(room)} ${room.topic} ${items.length === 0}`;
+        const stamp = `${kind} ${roomTitle(room)} ${room.topic} ${room.kind} ${room.access} ${items.length === 0}`;
         if (this.top.dataset.stamp === stamp) return;
         this.top.dataset.stamp = stamp;
         this.top.dataset.kind = kind;
@@ -102,7 +103,7 @@ export class TimelineView {
 
     #beginning(room, items) {
         return [h('div', { class: 'beginning' },
-            h('span', { class: 'beginning-icon' }, icon(room.kind === 'channel' ? 'megaphone' : 'hash')),
+            h('span', { class: 'beginning-icon' }, roomIcon(room)),
             h('h2', {}, roomTitle(room)),
             room.topic && h('p', {}, room.topic),
             h('p', { class: 'quiet' }, items.length > 0 ? 'This is where the conversation begins.'

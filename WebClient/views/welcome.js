@@ -27,10 +27,10 @@ export class Welcome {
 }
 
 /** Log in or sign up, in one form with a switch. */
-export function accountForm(session, onDone = () => {}) {
+export function accountForm(session, onDone = () => {}, first = 'login') {
     const holder = h('div', { class: 'account-form' });
     const draw = (mode) => holder.replaceChildren(tabs(mode, draw), modeForm(session, mode, onDone));
-    draw('login');
+    draw(first);
     return holder;
 }
 

@@ -36,6 +36,17 @@
         equal(commands.parseInput('/unmute bob now'), { kind: 'act', type: 'chat_unmute', target: 'bob' });
         equal(commands.parseInput('/unban bob now'), { kind: 'act', type: 'chat_unban', target: 'bob' });
     },
+    'a target may be written with an at sign and in another case'({ commands, equal }) {
+        equal(commands.parseInput('/kick @Bob').target, 'Bob');
+        equal(commands.parseInput('/kick @').kind, 'usage');
+        equal(commands.spelledAs('BOB', ['bob', 'ann']), 'bob');
+        equal(commands.spelledAs('Bob', ['bob', 'Bob']), 'Bob');
+        equal(commands.spelledAs('BOB', ['bob', 'Bob']), 'BOB');
+        equal(commands.spelledAs('carl', ['bob']), 'carl');
+    },
+    'help asks for the list of keys and commands'({ commands, equal }) {
+        equal(commands.parseInput('/help'), { kind: 'help' });
+    },
     'a missing target and an unknown command only tell how it is done'({ commands, equal }) {
         for (const text of ['/kick', '/mute  ', '/', '/ kick bob', '/me waves', '/ban']) {
             equal(commands.parseInput(text).kind, 'usage');
