@@ -6,6 +6,7 @@ final class ReaderPool: Sendable {
     private typealias Read = @Sendable (Connection) -> Void
 
     /// Reads that wait, and the threads that wait for them.
+    /// `@unchecked Sendable`: every mutable property is touched under the condition only.
     private final class Queue: @unchecked Sendable {
         private static let capacity = 8192
 

@@ -16,6 +16,8 @@ protocol WriteJob: AnyObject, Sendable {
 }
 
 /// What waits for the writer thread. All methods may be called from any thread.
+///
+/// `@unchecked Sendable`: every mutable property is touched under `condition` only.
 final class WriteQueue: @unchecked Sendable {
     /// Jobs that wait at most; each holds a suspended caller.
     private static let capacity = 8192
