@@ -7,8 +7,8 @@ import Synchronization
 /// Other threads put things into the inbox; the loop empties it in one go. So while a loop is busy what comes
 /// meanwhile gathers, and each connection is written to once for all of it.
 ///
-/// `@unchecked Sendable`: `rooms` and `dirty` are touched on `eventLoop` only (asserted in debug builds); everything
-/// else is immutable or behind the inbox's lock.
+/// `@unchecked Sendable`: `rooms` and `dirty` are touched on `eventLoop` only (asserted in debug builds);
+/// `departures` is set once, before the first connection; everything else is immutable or behind the inbox's lock.
 package final class HubShard: @unchecked Sendable {
     package enum Item: Sendable {
         case events([RoomEvent], Room)
