@@ -33,7 +33,11 @@ package final class WebSocketConnection: LoopTicking {
     var isHardCloseScheduled = false
 
     private var parser: WebSocketFrameParser
-    private var keepAlive: KeepAlive
+    /// `nil` where peers are not pinged.
+    private var keepAlive: KeepAlive?
+    /// `nil` where peers may be silent.
+    private var idle: IdleWatch?
+    private let idleCloseCode: WebSocketCloseCode
     var closeDeadline: NIODeadline?
     /// What has been read but not been looked at because the handler paused.
     private var unread: ByteBuffer?
@@ -60,7 +64,10 @@ package final class WebSocketConnection: LoopTicking {
         self.sendsDirectly = sendsDirectly
         parser = WebSocketFrameParser(limits: limits, isDeflateAllowed: deflate != nil)
         queue = OutboundQueue(bound: limits.maxQueuedBytes)
-        keepAlive = KeepAlive(settings: loop.keepAlive, now: .now())
+        let now = NIODeadline.now()
+        keepAlive = limits.sendsPings ? KeepAlive(settings: loop.keepAlive, now: now) : nil
+        idle = limits.idleTimeout.map { IdleWatch(timeout: $0, now: now) }
+        idleCloseCode = limits.idleCloseCode
         deflateWindowBits = UInt8(clamping: deflate?.serverWindowBits ?? 0)
         minDeflateBytes = limits.minDeflateBytes
         maxControlFrames = limits.maxControlFramesPerTick
@@ -169,7 +176,7 @@ package final class WebSocketConnection: LoopTicking {
             send(WebSocketFrameEncoder.frame(.pong, payload: payload))
         case .pong:
             guard countControlFrame() else { return }
-            keepAlive.pongReceived()
+            keepAlive?.pongReceived()
         case .close(let code, let reason):
             peerClosed(code, reason: reason)
         case .failure(let failure):
@@ -201,8 +208,17 @@ package final class WebSocketConnection: LoopTicking {
             if let closeDeadline, now >= closeDeadline { context?.close(promise: nil) }
             return
         }
-        switch keepAlive.tick(loop.keepAlive, now: now) {
-        case .none:
+        if idle?.tick(now, isListening: !isReadingPaused) == true {
+            close(code: idleCloseCode)
+            return
+        }
+        keepAlive(now)
+        if phase == .open { handler?.timerTick(now) }
+    }
+
+    private func keepAlive(_ now: NIODeadline) {
+        switch keepAlive?.tick(loop.keepAlive, now: now) {
+        case nil, .some(.none):
             break
         case .sendPing:
             send(Self.pingFrame)
@@ -211,7 +227,6 @@ package final class WebSocketConnection: LoopTicking {
             closing = closing ?? (.abnormal, "ping timeout")
             context?.close(promise: nil)
         }
-        if phase == .open { handler?.timerTick(now) }
     }
 
     private static let pingFrame = WebSocketFrameEncoder.frame(.ping, payload: ByteBuffer())
@@ -261,6 +276,7 @@ extension WebSocketConnection: ChannelInboundHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         loop.counters.received(bytes.readableBytes)
+        idle?.bytesReceived()
         parse(bytes)
     }
 

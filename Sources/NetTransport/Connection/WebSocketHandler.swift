@@ -3,7 +3,8 @@ package import NIOCore
 /// The owner's side of one WebSocket connection.
 ///
 /// A route makes one for each connection, and the connection keeps it until it has closed. All calls come on the
-/// connection's event loop, ``connectionOpened(_:)`` first and ``connectionClosed(code:reason:)`` last.
+/// connection's event loop, ``connectionOpened(_:)`` first and ``connectionClosed(code:reason:)`` last. When the client
+/// goes away before the upgrade is done, the handler gets ``connectionClosed(code:reason:)`` alone.
 package protocol WebSocketHandler: AnyObject {
     /// The upgrade is done: frames may be sent. Called once.
     func connectionOpened(_ connection: WebSocketConnection)
@@ -27,7 +28,8 @@ package protocol WebSocketHandler: AnyObject {
     /// - Parameter retryAfter: When a client may try again; spread reconnects by a random part of it.
     func shouldDrain(retryAfter: TimeAmount)
 
-    /// The connection is gone. Called once, and never from within a call of this handler to the connection.
+    /// The connection is gone, or has never come about (1006). Called once, and never from within a call of this
+    /// handler to the connection.
     ///
     /// - Parameters:
     ///   - code: What the first close frame said, the peer's or ours; 1006 when the socket ended without one.

@@ -14,6 +14,7 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        abandonAdmission()
         loop.ticker.remove(self)
         self.context = nil
     }
@@ -37,7 +38,9 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             HTTPRequestDecoder(
                 leftOverBytesStrategy: .forwardBytes,
                 limitConfiguration: settings.limits.decoder
-            )
+            ),
+            // What follows a handshake is kept until the protocol is switched. All else is parsed as it comes.
+            maximumBufferSize: Self.maxEarlyBytes
         )
         let encoder = HTTPResponseEncoder()
         try context.pipeline.syncOperations.addHandlers([encoder, decoder], position: .first)
@@ -46,6 +49,7 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        abandonAdmission()
         loop.ticker.remove(self)
         context.fireChannelInactive()
     }
@@ -57,7 +61,7 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireUserInboundEventTriggered(event)
         case .lingering where exchanges > 0:
             context.fireUserInboundEventTriggered(event)
-        case .silent, .firstHead, .upgrading, .lingering:
+        case .silent, .firstHead, .upgrading, .admitting, .switching, .lingering:
             if isInputClosed { context.close(promise: nil) }
         }
     }
@@ -95,6 +99,7 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func complete(_ head: inout HTTPResponseHead) {
+        isPolling = false
         if !head.headers.contains(name: "date") { head.headers.add(name: "date", value: loop.dateHeader.current()) }
         if !head.headers.contains(name: "server") { head.headers.add(name: "server", value: settings.serverName) }
         if closesAfterResponse, exchanges == 1 { head.headers.replaceOrAdd(name: "connection", value: "close") }
@@ -129,15 +134,25 @@ extension HTTPFrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
 extension HTTPFrontHandler: TransportMember {
     func tick(_ now: NIODeadline) {
-        if let deadline, now >= deadline { context?.close(promise: nil) }
+        guard let deadline, now >= deadline, let context else { return }
+        if case .admitting = phase {
+            refuse(HTTPRefusal(status: .serviceUnavailable, detail: "took too long"), context: context)
+        } else {
+            context.close(promise: nil)
+        }
     }
 
     func drain(retryAfter: TimeAmount) {
-        if exchanges > 0 {
+        switch phase {
+        case .routed where exchanges > 0, .lingering where exchanges > 0:
             closesAfterResponse = true
-        } else if case .lingering = phase {
-            return
-        } else {
+            // Its answer would only come when something has happened, and the client asks again anyway.
+            if isPolling { context?.close(promise: nil) }
+        case .lingering:
+            break
+        case .admitting:
+            if let context { refuse(.stopping, context: context) }
+        case .silent, .firstHead, .upgrading, .switching, .routed:
             context?.close(promise: nil)
         }
     }

@@ -9,19 +9,28 @@ final class HTTPFrontSettings: Sendable {
     let serverName: String
     let exchange: HTTPExchange
     let logger: Logger
+    private let longPollPaths: Set<String>
 
     init(
         handshake: UpgradeHandshake,
         limits: HTTPLimits,
         serverName: String,
+        longPollPaths: Set<String> = [],
         exchange: HTTPExchange,
         logger: Logger
     ) {
         self.handshake = handshake
         self.limits = limits
         self.serverName = serverName
+        self.longPollPaths = longPollPaths
         self.exchange = exchange
         self.logger = logger
+    }
+
+    /// Whether the answer to this request may be long in coming, and is no loss when the server stops.
+    func isLongPoll(_ head: HTTPRequestHead) -> Bool {
+        guard !longPollPaths.isEmpty, head.method == .GET else { return false }
+        return longPollPaths.contains(String(UpgradeHandshake.split(head.uri).path))
     }
 }
 
@@ -36,8 +45,12 @@ final class HTTPFrontHandler {
         case silent
         /// Waiting for the first head.
         case firstHead
-        /// The head of a handshake has been accepted, the request's end is awaited or the answer is being written.
-        case upgrading(UpgradeHandshake.Plan?)
+        /// The head of a handshake has been accepted, the request's end is awaited.
+        case upgrading(UpgradeHandshake.Plan)
+        /// The route takes its time to decide about a handshake.
+        case admitting(WebSocketAdmission)
+        /// The answer to a handshake is being made and written.
+        case switching
         /// The router answers.
         case routed
         /// An answer of our own is on its way, or the router's last; only the peer's end is awaited.
@@ -60,6 +73,10 @@ final class HTTPFrontHandler {
     var exchanges = 0
     var isReadingRequest = false
     var closesAfterResponse = false
+    /// Whether the only request that is not answered yet is a long poll: nothing is lost when it is cut.
+    var isPolling = false
+    /// How the path of the last head wants its refusals.
+    var refusals = RefusalStyle.json
     /// When the peer must have done what is awaited; `nil` while it is our turn.
     var deadline: NIODeadline?
 
@@ -74,10 +91,9 @@ final class HTTPFrontHandler {
         switch (phase, part) {
         case (.firstHead, .head(let head)), (.routed, .head(let head)):
             received(head, context: context)
-        case (.upgrading(let plan?), .end):
-            phase = .upgrading(nil)
-            answerUpgrade(plan, context: context)
-        case (.upgrading, _):
+        case (.upgrading(let plan), .end):
+            admit(plan, context: context)
+        case (.upgrading, _), (.admitting, _), (.switching, _):
             refuse(.badRequest("a WebSocket handshake has no body"), context: context)
         case (.routed, .body(let bytes)):
             // Slow is allowed, endless is not.
@@ -99,12 +115,16 @@ final class HTTPFrontHandler {
 
     private func received(_ unchecked: HTTPRequestHead, context: ChannelHandlerContext) {
         do {
+            // Asked before the checks: what they refuse is answered in the path's style as well.
+            refusals = settings.handshake.route(of: unchecked.uri)?.refusals ?? .json
             let head = try RequestHeadRules.checked(unchecked, limits: settings.limits)
+            let webSocket = settings.handshake.route(of: head.uri)
+            refusals = webSocket?.refusals ?? .json
             if RequestHeadRules.asksForWebSocket(head) {
                 try beginUpgrade(head, context: context)
+            } else if webSocket != nil {
+                throw UpgradeHandshake.upgradeRequired
             } else {
-                let path = UpgradeHandshake.split(head.uri).path
-                if settings.handshake.serves(path) { throw UpgradeHandshake.upgradeRequired }
                 try route(head, context: context)
             }
         } catch let refusal as HTTPRefusal {
@@ -116,6 +136,8 @@ final class HTTPFrontHandler {
     }
 
     private func route(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws {
+        let isLongPoll = settings.isLongPoll(head)
+        if isLongPoll, loop.isDraining { throw HTTPRefusal.stopping }
         if case .firstHead = phase {
             // Clients may shut their side and still read the response. Throws when the channel has closed meanwhile;
             // what follows must not, because the wrapped channel has to be served once it exists.
@@ -130,73 +152,11 @@ final class HTTPFrontHandler {
             context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
         }
         exchanges += 1
+        isPolling = isLongPoll && exchanges == 1
         isReadingRequest = true
         if head.headers["connection"] == ["close"] || loop.isDraining { closesAfterResponse = true }
         deadline = .now() + settings.limits.idleTimeout
         context.fireChannelRead(wrapInboundOut(.head(head)))
-    }
-
-    // MARK: Upgrade
-
-    private func beginUpgrade(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws {
-        guard case .firstHead = phase else {
-            // The router's handlers are in place. A connection of its own will do.
-            throw HTTPRefusal(
-                status: .temporaryRedirect, detail: "use a new connection", headers: [("location", head.uri)])
-        }
-        guard !loop.isDraining else {
-            throw HTTPRefusal(status: .serviceUnavailable, detail: "server shutdown", headers: [("retry-after", "1")])
-        }
-        phase = .upgrading(try settings.handshake.plan(head, remoteAddress: context.remoteAddress))
-    }
-
-    private func answerUpgrade(_ plan: UpgradeHandshake.Plan, context: ChannelHandlerContext) {
-        let handler: any WebSocketHandler
-        do {
-            handler = try plan.route.makeHandler(plan.request)
-        } catch let refusal as UpgradeRefusal {
-            refuse(HTTPRefusal(status: refusal.status, detail: refusal.detail), context: context)
-            return
-        } catch {
-            settings.logger.error(
-                "Cannot serve a WebSocket", metadata: ["path": "\(plan.route.path)", "error": "\(error)"])
-            refuse(HTTPRefusal(status: .internalServerError, detail: "internal error"), context: context)
-            return
-        }
-        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: plan.responseHeaders)
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { [self] in
-            switchProtocols(plan, handler: handler)
-        }
-        // Frames sent straight to the socket must not overtake this answer: hence only after it has been written.
-        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: written)
-    }
-
-    /// Leaves one handler in the pipeline. What the parser has read beyond the request is passed on to it.
-    private func switchProtocols(_ plan: UpgradeHandshake.Plan, handler: any WebSocketHandler) {
-        guard let context, let codecs, context.channel.isActive else { return }
-        let connection = WebSocketConnection(
-            loop: loop,
-            limits: plan.route.limits,
-            deflate: plan.deflate,
-            sendsDirectly: true,
-            handler: handler
-        )
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandler(connection)
-        } catch {
-            context.close(promise: nil)
-            return
-        }
-        pipeline.removeHandler(codecs.encoder, promise: nil)
-        let removed = context.eventLoop.makePromise(of: Void.self)
-        removed.futureResult.assumeIsolated().whenComplete { _ in
-            pipeline.fireChannelReadComplete()
-        }
-        pipeline.removeHandler(codecs.decoder, promise: removed)
-        pipeline.removeHandler(self, promise: nil)
-        if loop.isDraining { connection.drain(retryAfter: loop.drainRetryAfter) }
     }
 
     // MARK: Answers of our own
@@ -208,25 +168,22 @@ final class HTTPFrontHandler {
             closesAfterResponse = true
             return
         }
-        let body = ByteBuffer(string: Self.errorBody(refusal.detail))
+        abandonAdmission()
+        let refusal = refusals.styled(refusal)
+        let body = ByteBuffer(string: refusals.body(detail: refusal.detail))
         var headers: HTTPHeaders = [
-            "content-type": "application/json", "content-length": "\(body.readableBytes)",
-            "date": loop.dateHeader.current(), "server": settings.serverName,
+            "content-length": "\(body.readableBytes)", "date": loop.dateHeader.current(),
+            "server": settings.serverName,
         ]
+        if body.readableBytes > 0 { headers.add(name: "content-type", value: "application/json") }
         for (name, value) in refusal.headers { headers.add(name: name, value: value) }
         if !headers.contains(name: "connection") { headers.add(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: refusal.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let written = context.eventLoop.makePromise(of: Void.self)
         closeOutput(after: written.futureResult)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
-    }
-
-    /// `{"detail": …}` with what JSON wants escaped left out.
-    private static func errorBody(_ detail: String) -> String {
-        let safe = detail.unicodeScalars.filter { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" }
-        return "{\"detail\":\"\(String(String.UnicodeScalarView(safe)))\"}"
     }
 
     /// Shuts our side once `written` is done, and leaves the peer a little time to read: a socket closed with unread

@@ -12,6 +12,9 @@ package struct HTTPLimits: Sendable {
     package var maxRequestTargetBytes = 8_192
     /// From the connection's start to the end of its first head. Default 10 s.
     package var headTimeout = TimeAmount.seconds(10)
+    /// For a route that decides later about a handshake (``WebSocketAdmission``); then it is answered with 503.
+    /// Default 10 s.
+    package var admissionTimeout = TimeAmount.seconds(10)
     /// Between requests, for a body that does not come, and for a response that is not read. Default 30 s.
     package var idleTimeout = TimeAmount.seconds(30)
     /// Open sockets, HTTP and WebSocket. Further ones wait in the listen queue. Default 80 % of the descriptor limit.

@@ -18,6 +18,9 @@ package final class HTTPTransport: Service, Sendable {
         package var serverName = "Parley"
         package var limits = HTTPLimits()
         package var origins = AllowedOrigins()
+        /// The router's paths of which a GET is answered when something happens, or after some time. A stopping server
+        /// does not wait for these answers: it ends the connections. Compared byte by byte, without the query.
+        package var longPollPaths: Set<String> = []
         package var keepAlive = KeepAlive.Settings()
         /// How long connections may take to close when the server stops. Default 3 s.
         package var drainTimeout = TimeAmount.seconds(3)
@@ -61,6 +64,7 @@ package final class HTTPTransport: Service, Sendable {
             handshake: UpgradeHandshake(routes: routes, origins: configuration.origins),
             limits: configuration.limits,
             serverName: configuration.serverName,
+            longPollPaths: configuration.longPollPaths,
             exchange: HTTPExchange(responder: responder),
             logger: logger
         )

@@ -1,12 +1,16 @@
 import NIOHTTP1
 
 /// An answer given by the transport itself. The connection ends with it.
-struct HTTPRefusal: Error {
+struct HTTPRefusal: Error, Sendable {
     let status: HTTPResponseStatus
     let detail: String
     var headers: [(String, String)] = []
 
     static func badRequest(_ detail: String) -> HTTPRefusal { HTTPRefusal(status: .badRequest, detail: detail) }
+
+    /// The server is being stopped.
+    static let stopping = HTTPRefusal(
+        status: .serviceUnavailable, detail: "server shutdown", headers: [("retry-after", "1")])
 }
 
 /// What every request's head must satisfy before it is turned into the router's types, which trap on some inputs, and

@@ -5,7 +5,7 @@ import NIOHTTP1
 /// The server's half of the opening handshake (RFC 6455 §4.2): a request's head in, a plan or a refusal out.
 struct UpgradeHandshake: Sendable {
     /// All that is needed to switch protocols once the request has ended.
-    struct Plan {
+    struct Plan: Sendable {
         let route: WebSocketRoute
         let request: WebSocketRequest
         let deflate: DeflateAgreement?
@@ -23,9 +23,9 @@ struct UpgradeHandshake: Sendable {
         self.origins = origins
     }
 
-    /// Whether a request that does not ask for an upgrade is ours to refuse.
-    func serves(_ path: some StringProtocol) -> Bool {
-        routes[String(path)] != nil
+    /// The route that serves the path of an origin-form target.
+    func route(of uri: String) -> WebSocketRoute? {
+        routes.isEmpty ? nil : routes[String(Self.split(uri).path)]
     }
 
     /// Path and query of an origin-form target.
@@ -112,12 +112,19 @@ struct UpgradeHandshake: Sendable {
             for element in value.split(separator: ",") {
                 let token = element.trimmingSpaces()
                 if token.isEmpty { continue }
-                guard RequestHeadRules.isToken(token) else { throw .badRequest("invalid Sec-WebSocket-Protocol") }
+                guard isSubprotocol(token) else { throw .badRequest("invalid Sec-WebSocket-Protocol") }
                 guard offered.count < maxSubprotocols else { throw .badRequest("too many subprotocols") }
                 if !offered.contains(token) { offered.append(token) }
             }
         }
         return offered
+    }
+
+    /// A token, which may have slashes: Phoenix clients offer a credential in Base64 that way.
+    private static func isSubprotocol(_ text: String) -> Bool {
+        text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            $0.isEmpty || RequestHeadRules.isToken($0)
+        }
     }
 }
 

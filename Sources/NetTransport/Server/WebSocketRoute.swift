@@ -24,10 +24,24 @@ package struct WebSocketRequest: Sendable {
     }
 }
 
-/// Thrown by a route's handler factory to answer the upgrade request with an HTTP error.
+extension WebSocketRequest {
+    /// The parameters of ``query``.
+    ///
+    /// - Throws: ``UpgradeRefusal`` with status 400 for a query that cannot be read.
+    package func queryParameters() throws(UpgradeRefusal) -> QueryParameters {
+        do {
+            return try QueryParameters(query)
+        } catch {
+            throw UpgradeRefusal(status: .badRequest, detail: "invalid query")
+        }
+    }
+}
+
+/// Thrown by a route's handler factory, or given to ``WebSocketAdmission/refuse(_:)``: answers the upgrade request with
+/// an HTTP error.
 package struct UpgradeRefusal: Error, Sendable {
     package let status: HTTPResponseStatus
-    /// For the client: becomes `{"detail": …}`.
+    /// For the client: becomes `{"detail": …}` where the route's style is ``RefusalStyle/json``.
     package let detail: String
 
     package init(status: HTTPResponseStatus, detail: String) {
@@ -42,13 +56,22 @@ package struct WebSocketRoute: Sendable {
     let limits: WebSocketLimits
     let allowDeflate: Bool
     let chooseSubprotocol: @Sendable (_ offered: [String]) -> String?
-    let makeHandler: @Sendable (WebSocketRequest) throws -> any WebSocketHandler
+    let refusals: RefusalStyle
+    let decision: Decision
 
+    enum Decision: Sendable {
+        case atOnce(@Sendable (WebSocketRequest) throws -> any WebSocketHandler)
+        case later(@Sendable (WebSocketAdmission) -> Void)
+    }
+
+    /// A route that decides about a handshake at once.
+    ///
     /// - Parameters:
     ///   - path: Compared byte by byte with the request's path.
     ///   - subprotocols: Ours, best first. A client that offers none of them gets a connection without one.
     ///   - allowDeflate: Whether permessage-deflate is agreed to.
     ///   - chooseSubprotocol: Takes the place of `subprotocols`. What it returns must be one of those offered.
+    ///   - refusals: What refused requests for this path are told, whether the transport refuses them or `makeHandler`.
     ///   - makeHandler: Called on the connection's event loop. Throws ``UpgradeRefusal`` to answer with its status;
     ///     any other error gives a 500.
     package init(
@@ -56,14 +79,42 @@ package struct WebSocketRoute: Sendable {
         subprotocols: [String] = [],
         limits: WebSocketLimits = WebSocketLimits(),
         allowDeflate: Bool = true,
+        refusals: RefusalStyle = .json,
         chooseSubprotocol: (@Sendable (_ offered: [String]) -> String?)? = nil,
         makeHandler: @escaping @Sendable (WebSocketRequest) throws -> any WebSocketHandler
     ) {
         self.path = path
         self.limits = limits
         self.allowDeflate = allowDeflate
+        self.refusals = refusals
         self.chooseSubprotocol = chooseSubprotocol ?? { offered in subprotocols.first(where: offered.contains) }
-        self.makeHandler = makeHandler
+        decision = .atOnce(makeHandler)
+    }
+
+    /// A route that may take its time to decide about a handshake, for example to look up a token.
+    ///
+    /// - Parameters:
+    ///   - admit: Called on the connection's event loop, once for each handshake. Decides by
+    ///     ``WebSocketAdmission/accept(_:)`` or ``WebSocketAdmission/refuse(_:)``, at once or later, here or elsewhere.
+    ///     Until then nothing is answered, and what the client sends is kept for the handler: up to 64 KiB, with more
+    ///     it is cut off.
+    ///
+    /// The other parameters are those of a route that decides at once.
+    package init(
+        path: String,
+        subprotocols: [String] = [],
+        limits: WebSocketLimits = WebSocketLimits(),
+        allowDeflate: Bool = true,
+        refusals: RefusalStyle = .json,
+        chooseSubprotocol: (@Sendable (_ offered: [String]) -> String?)? = nil,
+        admit: @escaping @Sendable (WebSocketAdmission) -> Void
+    ) {
+        self.path = path
+        self.limits = limits
+        self.allowDeflate = allowDeflate
+        self.refusals = refusals
+        self.chooseSubprotocol = chooseSubprotocol ?? { offered in subprotocols.first(where: offered.contains) }
+        decision = .later(admit)
     }
 
     /// Returns every message, up to 16 MiB.

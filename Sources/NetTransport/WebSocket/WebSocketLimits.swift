@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What one WebSocket connection may send to us and may leave unread. A route has one set for all its connections.
 package struct WebSocketLimits: Sendable {
     /// Payload bytes of one message, summed over its fragments and after inflating. Default 64 KiB.
@@ -12,6 +14,14 @@ package struct WebSocketLimits: Sendable {
     package var maxQueuedBytes: Int
     /// Messages of fewer bytes are sent as they are even when compression is agreed on. Default 1 KiB.
     package var minDeflateBytes: Int
+    /// How long a peer may send nothing at all: any byte counts, so pings and pongs do as well. Looked at once a
+    /// second: hence up to two seconds more. Default `nil`: for ever.
+    package var idleTimeout: TimeAmount?
+    /// What an idle peer is closed with. Default 1002.
+    package var idleCloseCode: WebSocketCloseCode
+    /// Whether peers are pinged, and cut off when they do not answer (``KeepAlive``). Default `true`. With an
+    /// ``idleTimeout`` to be `false`: the pongs would keep every peer from being idle.
+    package var sendsPings: Bool
 
     package init(
         maxMessageBytes: Int = 65_536,
@@ -19,7 +29,10 @@ package struct WebSocketLimits: Sendable {
         allowsEmptyFragments: Bool = false,
         maxControlFramesPerTick: Int = 100,
         maxQueuedBytes: Int = 1_048_576,
-        minDeflateBytes: Int = TransportLoop.defaultMinDeflateBytes
+        minDeflateBytes: Int = TransportLoop.defaultMinDeflateBytes,
+        idleTimeout: TimeAmount? = nil,
+        idleCloseCode: WebSocketCloseCode = .protocolError,
+        sendsPings: Bool = true
     ) {
         self.maxMessageBytes = max(0, maxMessageBytes)
         self.maxFragments = max(1, maxFragments)
@@ -27,6 +40,9 @@ package struct WebSocketLimits: Sendable {
         self.maxControlFramesPerTick = max(1, maxControlFramesPerTick)
         self.maxQueuedBytes = max(1, maxQueuedBytes)
         self.minDeflateBytes = max(1, minDeflateBytes)
+        self.idleTimeout = idleTimeout
+        self.idleCloseCode = idleCloseCode
+        self.sendsPings = sendsPings
     }
 
     /// For conformance suites: 16 MiB messages, in as many fragments as the peer likes.

@@ -12,6 +12,7 @@ import ServiceLifecycle
 /// - Parameter body: Gets the port and a function that starts graceful shutdown.
 func withTransport<Value: Sendable>(
     routes: [WebSocketRoute] = [.echo()],
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     configure: (inout HTTPTransport.Configuration) -> Void = { _ in },
     responder: @escaping HTTPChannelHandler.Responder = helloResponder,
     _ body: (TestServer) async throws -> Value
@@ -22,16 +23,17 @@ func withTransport<Value: Sendable>(
     let transport = HTTPTransport(
         configuration: configuration,
         routes: routes,
+        eventLoopGroup: group,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         responder: responder,
         onBound: { bound.yield($0.port ?? 0) }
     )
-    let group = ServiceGroup(services: [transport], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let services = ServiceGroup(services: [transport], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask { try await group.run() }
+        tasks.addTask { try await services.run() }
         var iterator = ports.makeAsyncIterator()
         let port = await iterator.next() ?? 0
-        let server = TestServer(port: port, transport: transport) { await group.triggerGracefulShutdown() }
+        let server = TestServer(port: port, transport: transport) { await services.triggerGracefulShutdown() }
         let value: Value
         do {
             value = try await body(server)
@@ -39,7 +41,7 @@ func withTransport<Value: Sendable>(
             tasks.cancelAll()
             throw error
         }
-        await group.triggerGracefulShutdown()
+        await services.triggerGracefulShutdown()
         try await tasks.waitForAll()
         return value
     }
