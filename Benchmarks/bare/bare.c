@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "speech.h"
 #include "util.h"
 
 #define EVENTS 512
@@ -135,7 +136,7 @@ static void send_pending(peer *p) {
 }
 
 static void send_text(peer *p, const char *text, size_t length) {
-    uint8_t frame[FRAME_HEADER_MAX + 256];
+    uint8_t frame[FRAME_HEADER_MAX + ANSWER_MAX];
     size_t header = frame_header(frame, OP_TEXT, length, NULL);
     memcpy(frame + header, text, length);
     send_bytes(p, frame, header + length);
@@ -143,21 +144,8 @@ static void send_text(peer *p, const char *text, size_t length) {
 
 // MARK: What clients say
 
-/// The number after `"channel_id":`, 0 when there is none.
-static uint32_t channel_of(const uint8_t *text, size_t length) {
-    static const char key[] = "\"channel_id\":";
-    const uint8_t *at = memmem(text, length, key, sizeof key - 1);
-    uint32_t number = 0;
-    if (!at) return 0;
-    for (at += sizeof key - 1; at < text + length && *at >= '0' && *at <= '9'; at++) {
-        number = number * 10 + (uint32_t)(*at - '0');
-    }
-    return number;
-}
-
-static void join(peer *p, const uint8_t *text, size_t length) {
-    static const char answer[] = "{\"type\":\"channel_join\",\"payload\":{}}";
-    room *r = &rooms[channel_of(text, length) % ROOMS];
+static void join(peer *p, uint32_t number) {
+    room *r = &rooms[number % ROOMS];
     leave(p);
     if (r->count == r->capacity) {
         r->capacity = r->capacity ? r->capacity * 2 : 4;
@@ -166,26 +154,6 @@ static void join(peer *p, const uint8_t *text, size_t length) {
     p->joined = r;
     p->position = r->count;
     r->members[r->count++] = p;
-    send_text(p, answer, sizeof answer - 1);
-}
-
-/// Builds the room's frame: the given size, with the content of the client's frame in it.
-static size_t room_frame(uint8_t *out, const uint8_t *text, size_t length) {
-    static const char key[] = "\"content\":\"", front[] = "{\"type\":\"chat_send\",\"payload\":{\"content\":\"";
-    static const char middle[] = "\",\"pad\":\"", tail[] = "\"}}";
-    const uint8_t *content = memmem(text, length, key, sizeof key - 1);
-    if (content) content += sizeof key - 1;
-    const uint8_t *end = content ? memchr(content, '"', (size_t)(text + length - content)) : NULL;
-    size_t content_length = end ? (size_t)(end - content) : 0;
-    size_t fixed = sizeof front - 1 + content_length + sizeof middle - 1 + sizeof tail - 1;
-    size_t payload = frame_bytes > fixed ? frame_bytes : fixed;
-    uint8_t *at = out + frame_header(out, OP_TEXT, payload, NULL);
-    at = mempcpy(at, front, sizeof front - 1);
-    if (content_length) at = mempcpy(at, content, content_length);
-    at = mempcpy(at, middle, sizeof middle - 1);
-    memset(at, 'x', payload - fixed);
-    at = mempcpy(at + (payload - fixed), tail, sizeof tail - 1);
-    return (size_t)(at - out);
 }
 
 static void send_to_members(room *r, const uint8_t *bytes, size_t length) {
@@ -217,18 +185,16 @@ static void send_gathered(void) {
     gathered_count = 0;
 }
 
-static void broadcast(peer *p, const uint8_t *text, size_t length) {
-    static uint8_t frame[READ_BYTES * 2 + 65536];
+static void broadcast(peer *p, const speech *said) {
+    static uint8_t text[READ_BYTES + 65536];
+    static uint8_t frame[FRAME_HEADER_MAX + sizeof text];
     room *r = p->joined;
     if (!r) return;
-    size_t size = room_frame(frame, text, length);
-    if (gathering) gather(r, frame, size);
-    else send_to_members(r, frame, size);
-    if (p->wants_ack) {
-        char ack[128];
-        int ack_length = snprintf(ack, sizeof ack, "{\"type\":\"ack\",\"payload\":{\"seq\":%lu}}", ++message_count);
-        send_text(p, ack, (size_t)ack_length);
-    }
+    size_t length = speech_broadcast(said, frame_bytes, text);
+    size_t header = frame_header(frame, OP_TEXT, length, NULL);
+    memcpy(frame + header, text, length);
+    if (gathering) gather(r, frame, header + length);
+    else send_to_members(r, frame, header + length);
 }
 
 /// A made-up page, so that the load generator's history mode can be tried without a server.
@@ -245,23 +211,24 @@ static void send_page(peer *p) {
     send_bytes(p, page, header + at);
 }
 
-static bool has(const uint8_t *text, size_t length, const char *needle) {
-    return memmem(text, length, needle, strlen(needle)) != NULL;
-}
-
 static void handle_text(peer *p, const uint8_t *text, size_t length) {
-    static const char hello[] = "{\"type\":\"hello\",\"payload\":{}}";
-    size_t head = length < 40 ? length : 40;
-    if (has(text, head, "\"chat_send\"")) {
-        broadcast(p, text, length);
-    } else if (has(text, head, "\"channel_join\"")) {
-        join(p, text, length);
-    } else if (has(text, head, "\"history_get\"")) {
-        send_page(p);
-    } else if (has(text, head, "\"hello\"")) {
-        p->wants_ack = has(text, length, "\"ack\"");
-        send_text(p, hello, sizeof hello - 1);
+    speech said = speech_read(text, length);
+    bool answers = true;
+    switch (said.kind) {
+        case SAYS_HELLO: p->wants_ack = has(text, length, "\"ack\""); break;
+        case SAYS_JOIN: join(p, said.room); break;
+        case SAYS_MESSAGE:
+            broadcast(p, &said);
+            message_count++;
+            answers = p->wants_ack || said.phoenix;
+            break;
+        case SAYS_HISTORY: send_page(p); break;
+        case SAYS_HEARTBEAT:
+        case SAYS_NOTHING: break;
     }
+    char answer[ANSWER_MAX];
+    size_t answer_length = answers ? speech_answer(&said, message_count, answer) : 0;
+    if (answer_length) send_text(p, answer, answer_length);
 }
 
 // MARK: Sockets

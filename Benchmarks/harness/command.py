@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import fnmatch
 import json
 import os
 import resource
@@ -10,6 +11,7 @@ import signal
 import sys
 import tempfile
 
+from . import phoenix  # noqa: F401  (adds its scenarios to `scenarios.ALL`)
 from . import programs, report, scenarios
 from .programs import BenchError, log
 from .servers import Subject
@@ -22,7 +24,7 @@ def parse(arguments):
         prog="script/bench", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Runs the benchmarks against a release build of Parley and prints one table.",
         epilog=f"scenarios (all of them by default)\n{listing}\n\nHow it measures: Benchmarks/README.md")
-    parser.add_argument("scenario", nargs="*", help="which to run, in this order")
+    parser.add_argument("scenario", nargs="*", help="which to run, in this order; `phoenix-*` for all that begin so")
     parser.add_argument("--quick", action="store_true", help="short windows, one round, fewer messages: to see that it works")
     parser.add_argument("--rounds", type=int, help="pairs of Parley and bare for the ratios (default 3, quick 1)")
     parser.add_argument("--json", metavar="FILE", help="write every single result there")
@@ -31,9 +33,11 @@ def parse(arguments):
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="one more setting for the server")
     parser.add_argument("--directory", metavar="DIR", help="where the data goes, on the disk to measure (default .build/bench)")
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.scenario if name not in scenarios.ALL]
+    chosen = {pattern: fnmatch.filter(scenarios.ALL, pattern) for pattern in options.scenario}
+    unknown = [pattern for pattern, names in chosen.items() if not names]
     if unknown:
         parser.error(f"no scenario {', '.join(unknown)}; there are {', '.join(scenarios.ALL)}")
+    options.scenario = [name for pattern in options.scenario for name in chosen[pattern]]
     if options.rounds is not None and not 1 <= options.rounds <= 20:
         parser.error("--rounds is from 1 to 20")
     if any("=" not in setting for setting in options.env):

@@ -173,11 +173,12 @@ class Loadgen:
     def __init__(self, tokens=None):
         self.tokens = tokens
 
-    def command(self, server, mode, **arguments):
+    def command(self, server, mode, anonymous=False, **arguments):
+        """The command line; `anonymous` clients have no tokens."""
         command = [program("loadgen"), mode]
         if server is not None:
             command += ["--port", str(server.port), "--pid", str(server.pid)]
-            if self.tokens:
+            if self.tokens and not anonymous:
                 command += ["--tokens", self.tokens]
         for name, value in arguments.items():
             flag = "--" + name.replace("_", "-")

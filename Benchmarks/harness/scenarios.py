@@ -94,20 +94,26 @@ def cpu_row(what, pairs, target):
         f"{exactness(pairs)}; p99 {ms(middle(pairs, 0, 'p99_ms'))}, bare {ms(middle(pairs, 1, 'p99_ms'))}")
 
 
+def room_pairs(run, name, **arguments):
+    """One room of 1,000 at 10 messages/s, with the further arguments of the load generator."""
+    arguments |= {"rooms": 1, "members": 1000, "rate": 10, "seconds": 5 if run.quick else 15, "warmup": 2}
+    return run.interleaved(name, run.rounds, **arguments)
+
+
 @scenario("room", "one room of 1,000, 10 messages/s: server CPU per delivery")
 def room(run):
-    pairs = run.interleaved("room", run.rounds, rooms=1, members=1000, rate=10, seconds=5 if run.quick else 15, warmup=2)
+    pairs = room_pairs(run, "room")
     return [cpu_row("one room of 1,000, 10 messages/s", pairs, Targets.ROOM_CPU_RATIO)]
 
 
-@scenario("room-max", "one room of 1,000, as fast as it goes with p99 < 250 ms")
-def room_max(run):
+def max_row(run, name, what, **arguments):
+    """The highest rate of one room of 1,000, with the further arguments of the load generator."""
     rounds = 1 if run.quick else 2
-    arguments = {"rooms": 1, "members": 1000, "senders": 10, "max": True, "seconds": 2 if run.quick else 4, "warmup": 1}
-    pairs = run.interleaved("room-max", rounds, **arguments)
+    arguments |= {"rooms": 1, "members": 1000, "senders": 10, "max": True, "seconds": 2 if run.quick else 4, "warmup": 1}
+    pairs = run.interleaved(name, rounds, **arguments)
     gathering = Bare(run.subject.folder, round(middle(pairs, 0, "frame_bytes")), name="bare-gathering", gather=True)
     try:
-        gathered = run.load("room-max", gathering.start(), "fanout", **arguments)["deliveries_per_s"]
+        gathered = run.load(name, gathering.start(), "fanout", **arguments)["deliveries_per_s"]
     finally:
         gathering.stop()
     best, limit = (max((pair[side] for pair in pairs), key=lambda r: r["deliveries_per_s"]) for side in (0, 1))
@@ -115,25 +121,34 @@ def room_max(run):
     note = (f"the server got {share:.2f} cores, the generator {best['generator_cpu_share']:.2f}; p99 {ms(best['p99_ms'])} at "
             f"{best['rate']:,.0f} messages/s; bare had {limit['server_cpu_share']:.2f} cores and p99 {ms(limit['p99_ms'])}, and "
             f"with gathering {count(gathered)}/s; {exactness(pairs)}. Judged by deliveries per second of server CPU")
-    return [Row(
-        "one room of 1,000, as fast as it goes, p99 < 250 ms",
-        f"{count(rate)} deliveries/s; {count(best['deliveries_per_cpu_s'])} per core",
+    return Row(
+        what, f"{count(rate)} deliveries/s; {count(best['deliveries_per_cpu_s'])} per core",
         f"bare {count(limit['deliveries_per_s'])}/s; {count(limit['deliveries_per_cpu_s'])} per core",
         times(rate / limit["deliveries_per_s"]), f"≥ {count(Targets.ROOM_MAX_PER_CORE)} per core",
-        best["deliveries_per_cpu_s"] >= Targets.ROOM_MAX_PER_CORE and all_delivered(pairs), note)]
+        best["deliveries_per_cpu_s"] >= Targets.ROOM_MAX_PER_CORE and all_delivered(pairs), note)
+
+
+@scenario("room-max", "one room of 1,000, as fast as it goes with p99 < 250 ms")
+def room_max(run):
+    return [max_row(run, "room-max", "one room of 1,000, as fast as it goes, p99 < 250 ms")]
+
+
+def p99_row(run, name, what, **arguments):
+    """The latency in one room of 10,000, with the further arguments of the load generator."""
+    arguments |= {"rooms": 1, "members": 10000, "rate": 2, "seconds": 6 if run.quick else 20, "warmup": 2}
+    pairs = run.interleaved(name, run.rounds, **arguments)
+    ratio = middle_ratio(pairs, "p99_ms")
+    ours, bare = (middle(pairs, side, "cpu_us_per_delivery") for side in (0, 1))
+    cpu = f"CPU per delivery {ours:.2f} µs, bare {bare:.2f} µs"
+    return Row(
+        what, ms(middle(pairs, 0, "p99_ms")), f"bare {ms(middle(pairs, 1, 'p99_ms'))}",
+        times(ratio), f"≤ {times(Targets.BIG_ROOM_P99_RATIO)}",
+        ratio <= Targets.BIG_ROOM_P99_RATIO and all_delivered(pairs), f"{exactness(pairs)}; {cpu}")
 
 
 @scenario("big-room", "one room of 10,000, 2 messages/s: p99 against the bare loop")
 def big_room(run):
-    pairs = run.interleaved(
-        "big-room", run.rounds, rooms=1, members=10000, rate=2, seconds=6 if run.quick else 20, warmup=2)
-    ratio = middle_ratio(pairs, "p99_ms")
-    ours, bare = (middle(pairs, side, "cpu_us_per_delivery") for side in (0, 1))
-    cpu = f"CPU per delivery {ours:.2f} µs, bare {bare:.2f} µs"
-    return [Row(
-        "one room of 10,000, 2 messages/s: p99", ms(middle(pairs, 0, "p99_ms")), f"bare {ms(middle(pairs, 1, 'p99_ms'))}",
-        times(ratio), f"≤ {times(Targets.BIG_ROOM_P99_RATIO)}",
-        ratio <= Targets.BIG_ROOM_P99_RATIO and all_delivered(pairs), f"{exactness(pairs)}; {cpu}")]
+    return [p99_row(run, "big-room", "one room of 10,000, 2 messages/s: p99")]
 
 
 @scenario("small-rooms", "200 rooms of 10, 500 messages/s: server CPU per delivery")
@@ -143,22 +158,24 @@ def small_rooms(run):
     return [cpu_row("200 rooms of 10, 500 messages/s", pairs, Targets.SMALL_ROOMS_CPU_RATIO)]
 
 
-def memory_row(run, what, guests):
+def memory_row(run, name, what, where, target, **arguments):
+    """What a silent joined connection costs; `where` says in words which rooms the further arguments make them join."""
     connections = 2000 if run.quick else 5000
     with run.subject.running() as server:
         time.sleep(2)
-        r = run.load("memory", server, "memory", connections=connections, members=50, guests=guests, seconds=5)
+        r = run.load(name, server, "memory", connections=connections, seconds=5, **arguments)
     per = r["rss_per_connection"]
-    note = (f"RSS {size(r['rss_before'])} before, {size(r['rss_after'])} with {connections:,} joined in rooms of 50; "
+    note = (f"RSS {size(r['rss_before'])} before, {size(r['rss_after'])} with {connections:,} joined in {where}; "
             f"{r['rss_slope_per_connection']:,.0f} bytes each after the first fifth")
-    return Row(what, f"{per:,.0f} bytes", target=f"≤ {Targets.CONNECTION_BYTES:,} bytes", met=per <= Targets.CONNECTION_BYTES,
-               note=note)
+    return Row(what, f"{per:,.0f} bytes", target=f"≤ {target:,} bytes", met=per <= target, note=note)
 
 
 @scenario("memory", "server RSS of a joined connection: accounts with many connections, and a guest for each")
 def memory(run):
-    return [memory_row(run, "memory of a joined connection, few accounts", False),
-            memory_row(run, "memory of a joined connection, each a guest", True)]
+    return [
+        memory_row(run, "memory", f"memory of a joined connection, {who}", "rooms of 50", Targets.CONNECTION_BYTES, members=50,
+                   guests=guests)
+        for who, guests in (("few accounts", False), ("each a guest", True))]
 
 
 def durable_row(run, what, senders, outstanding, target):

@@ -27,6 +27,10 @@ PASSWORD = "Bench-4711-pass"
 FSYNC_BASE = "append"
 
 
+# What Phoenix 1.8 itself took in `phoenix-room-1000`, as a multiple of the bare loop's CPU time per delivery.
+PHOENIX_CPU_RATIO = 4.1
+
+
 class Targets:
     """The figures to reach."""
 
@@ -42,3 +46,8 @@ class Targets:
     PAGES_P99_MS = 10
     EMPTY_RSS_BYTES = 30 * 1024 * 1024
     RESTART_S = 0.3
+
+    # The rooms of Phoenix clients have the targets of the JSON rooms; the other figures are these.
+    PHOENIX_SHARE_OF_UPSTREAM = 1 / 3
+    PHOENIX_CHANNEL_BYTES = 7 * 1024
+    PHOENIX_JOINS_PER_S = 10_000

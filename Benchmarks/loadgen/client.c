@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dialect.h"
 #include "handshake.h"
+#include "heartbeat.h"
 #include "util.h"
 
 #define EVENTS 512
@@ -35,8 +37,20 @@ void engine_init(engine *e, const options *o, uint32_t count) {
         c->fd = -1;
         c->index = i;
         c->room = o->room_base + i / members;
-        c->guest = o->guests && i % members != 0;
+        c->guest = o->guests && i % members >= o->senders;
     }
+}
+
+const char *client_token(const engine *e, const client *c) {
+    const options *o = e->options;
+    return o->token_count && !c->guest ? o->tokens[c->index % o->token_count] : NULL;
+}
+
+void client_ready(engine *e, client *c) {
+    c->phase = READY;
+    e->opening--;
+    e->ready++;
+    if (e->open_times) histogram_add(e->open_times, now_ns() - c->opened_at);
 }
 
 // MARK: Sending
@@ -110,16 +124,41 @@ static void close_frame(engine *e, client *c, const frame_step *step) {
     client_end(e, c, line);
 }
 
+static void take_message(engine *e, client *c, const frame_step *step) {
+    if (c->inspected) {
+        e->on_text(e, c, step->payload, step->available, step->length);
+    } else {
+        c->frames++;
+        e->text_frames++;
+    }
+}
+
+static void take_text(engine *e, client *c, const frame_step *step) {
+    const dialect *d = e->options->dialect;
+    text_kind kind = d->kind ? d->kind(step->payload, step->available) : TEXT_MESSAGE;
+    if (kind != TEXT_HEARTBEAT) e->activity++;
+    int shown = (int)(step->available < 200 ? step->available : 200);
+    char line[256];
+    switch (kind) {
+        case TEXT_MESSAGE: take_message(e, c, step); break;
+        case TEXT_REFUSAL: die("the server refused: %.*s", shown, (const char *)step->payload);
+        case TEXT_END:
+            snprintf(line, sizeof line, "%.*s", shown, (const char *)step->payload);
+            client_end(e, c, line);
+            break;
+        case TEXT_HEARTBEAT:
+        case TEXT_OTHER: break;
+    }
+}
+
 static void handle_frame(engine *e, client *c, const frame_step *step) {
+    if (step->opcode == OP_TEXT && c->phase == READY) {
+        take_text(e, c, step);
+        return;
+    }
+    e->activity++;
     if (step->opcode == OP_TEXT) {
-        if (c->phase != READY) {
-            handshake_text(e, c, step->payload, step->available);
-        } else if (c->inspected) {
-            e->on_text(e, c, step->payload, step->available, step->length);
-        } else {
-            c->frames++;
-            e->text_frames++;
-        }
+        e->options->dialect->opening_text(e, c, step->payload, step->available);
     } else if (step->opcode == OP_PING) {
         queue_frame(c, OP_PONG, step->payload, step->available);
         client_flush(e, c);
@@ -137,12 +176,16 @@ static void read_client(engine *e, client *c) {
     }
     e->bytes += (uint64_t)got;
     size_t at = 0, end = (size_t)got;
-    if (c->phase == UPGRADING) at = handshake_bytes(e, c, e->buffer, end);
+    if (c->phase == UPGRADING) {
+        e->activity++;
+        at = handshake_bytes(e, c, e->buffer, end);
+    }
     while (at < end && c->phase != CLOSED) {
         frame_step step;
-        size_t keep = c->phase != READY ? HANDSHAKE_KEEP : c->inspected ? e->keep : 0;
+        size_t keep = c->phase != READY ? HANDSHAKE_KEEP : c->inspected ? e->keep : e->options->dialect->keep;
         at += frame_read(&c->reader, e->buffer + at, end - at, keep, &step);
         if (step.complete) handle_frame(e, c, &step);
+        else e->activity++;
     }
 }
 
@@ -156,14 +199,17 @@ static void write_client(engine *e, client *c) {
             return;
         }
         c->phase = UPGRADING;
+        e->activity++;
         handshake_begin(e, c);
     } else {
         client_flush(e, c);
     }
 }
 
-int engine_poll(engine *e, uint64_t timeout_ns) {
+void engine_poll(engine *e, uint64_t timeout_ns) {
     struct epoll_event events[EVENTS];
+    uint64_t heartbeat_ns = heartbeats_send(e, now_ns());
+    if (heartbeat_ns < timeout_ns) timeout_ns = heartbeat_ns;
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / NS_PER_S), .tv_nsec = (long)(timeout_ns % NS_PER_S)};
     int count = epoll_pwait2(e->epoll, events, EVENTS, &timeout, NULL);
     if (count < 0 && errno != EINTR) die("epoll_pwait2: %s", strerror(errno));
@@ -173,13 +219,14 @@ int engine_poll(engine *e, uint64_t timeout_ns) {
         if (events[i].events & EPOLLOUT && c->fd >= 0) write_client(e, c);
         if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP) && c->fd >= 0) read_client(e, c);
     }
-    return count;
 }
 
 bool engine_drain(engine *e, uint64_t quiet_ns, uint64_t limit_ns) {
     uint64_t started = now_ns(), last = started;
     while (now_ns() - started < limit_ns) {
-        if (engine_poll(e, quiet_ns / 5) > 0) last = now_ns();
+        uint64_t before = e->activity;
+        engine_poll(e, quiet_ns / 5);
+        if (e->activity != before) last = now_ns();
         if (now_ns() - last >= quiet_ns) return true;
     }
     return false;
@@ -198,6 +245,8 @@ void engine_close(engine *e) {
         c->out_length = 0;
     }
     e->ready = e->opening = e->failed = e->lost = 0;
+    e->heartbeat_turn = 0;
+    e->next_heartbeat = 0;
 }
 
 void engine_free(engine *e) {

@@ -1,4 +1,4 @@
-// Many WebSocket clients of one chat server in one thread: connect, upgrade, hello, join, then count frames.
+// Many WebSocket clients of one chat server in one thread: connect, upgrade, join, then count frames.
 #pragma once
 
 #include <stdbool.h>
@@ -9,15 +9,20 @@
 #include "frame.h"
 #include "histogram.h"
 
+typedef struct dialect dialect;
+
 /// What the command line sets; each mode reads what it needs.
 typedef struct {
+    const dialect *dialect;
     uint16_t port;
     const char *path;
     /// Features of the client's hello, for example `seq,ack,page`.
     const char *want;
+    /// What Phoenix clients join; NULL for `room:` and the room's number.
+    const char *topic;
     char **tokens;
     size_t token_count;
-    /// Members other than the first of a room come without a token.
+    /// Members of a room other than its senders come without a token.
     bool guests;
     /// The server's process, for CPU and memory; 0 for none.
     pid_t pid;
@@ -43,11 +48,13 @@ typedef struct {
     uint32_t index;
     /// Number of the room on the wire (`channel_id`).
     uint32_t room;
+    /// The last ref that a Phoenix client gave.
+    uint64_t ref;
     bool guest;
-    /// Its text frames go to `on_text`; else they are only counted.
+    /// Its messages go to `on_text`; else they are only counted.
     bool inspected;
     bool waiting_for_output;
-    /// Text frames since the mode last reset it. Counted here, or by `on_text` for an inspected client.
+    /// Messages since the mode last reset it. Counted here, or by `on_text` for an inspected client.
     uint64_t frames;
     uint64_t opened_at;
     frame_reader reader;
@@ -67,14 +74,19 @@ struct engine {
     /// Connections that did not get as far as READY.
     uint32_t failed;
     char first_failure[256];
-    /// Text frames of clients that are not inspected, bytes of all.
+    /// Messages of clients that are not inspected, bytes of all.
     uint64_t text_frames, bytes;
+    /// Grows with all that comes and goes, except for the answers to heartbeats.
+    uint64_t activity;
+    /// Whose heartbeat is next, and when (ns); 0 before the first.
+    uint32_t heartbeat_turn;
+    uint64_t next_heartbeat;
     /// Most bytes of a frame that an inspected client wants to see.
     size_t keep;
     uint32_t source_shift;
     /// From connect(2) to the answer to the join; may be NULL.
     histogram *open_times;
-    /// A text frame of an inspected client; `available` may be less than `length`.
+    /// A text frame of an inspected client, only messages where the dialect tells them; `available` may be below `length`.
     void (*on_text)(engine *e, client *c, const uint8_t *payload, size_t available, uint64_t length);
     void *context;
     uint8_t *buffer;
@@ -87,16 +99,22 @@ void engine_init(engine *e, const options *o, uint32_t count);
 /// Ends the process when one fails, or when it takes longer than the timeout.
 void engine_open(engine *e, uint32_t from, uint32_t to, uint64_t timeout_ns);
 
-/// Waits at most `timeout_ns` for input and handles it; returns the number of events.
-int engine_poll(engine *e, uint64_t timeout_ns);
+/// Waits at most `timeout_ns` for input and handles it; may return sooner. Sends the heartbeats that are due.
+void engine_poll(engine *e, uint64_t timeout_ns);
 
-/// Reads until nothing has come for `quiet_ns`, at most `limit_ns`; false when it never got quiet.
+/// Reads until nothing but answers to heartbeats has come for `quiet_ns`, at most `limit_ns`; false when that was never.
 bool engine_drain(engine *e, uint64_t quiet_ns, uint64_t limit_ns);
 
 /// Closes all connections and makes the clients ready for another `engine_open`.
 void engine_close(engine *e);
 
 void engine_free(engine *e);
+
+/// The token that the client uses, NULL for a guest.
+const char *client_token(const engine *e, const client *c);
+
+/// The client has joined its room.
+void client_ready(engine *e, client *c);
 
 /// Ends a connection that is open or opening, and counts it as lost or failed.
 void client_end(engine *e, client *c, const char *reason);

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
+#include "dialect.h"
 #include "modes.h"
 #include "process.h"
+#include "util.h"
 
 typedef struct {
     engine engine;
@@ -41,7 +42,7 @@ static void top_up(durable *d) {
         while (d->sent[i] - d->acked[i] < o->outstanding && (o->count == 0 || d->total_sent < o->count)) {
             uint64_t now = now_ns();
             d->sent_at[i * o->outstanding + d->sent[i] % o->outstanding] = now;
-            client_queue_text(c, text, (size_t)message_text(text, c->room, o->content, now));
+            client_queue_text(c, text, (size_t)o->dialect->message(&d->engine, c, text, o->content, now));
             d->sent[i]++;
             d->total_sent++;
         }

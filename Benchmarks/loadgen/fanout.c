@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dialect.h"
 #include "message.h"
 #include "modes.h"
 #include "process.h"
@@ -59,7 +60,7 @@ static void send_message(fanout *f, uint64_t number, uint64_t due) {
     char text[MESSAGE_MAX];
     uint64_t now = now_ns();
     histogram_add(&f->lateness, now > due ? now - due : 0);
-    client_queue_text(c, text, (size_t)message_text(text, c->room, o->content, due));
+    client_queue_text(c, text, (size_t)o->dialect->message(&f->engine, c, text, o->content, due));
     client_flush(&f->engine, c);
     f->sent++;
     f->sent_to[room]++;
@@ -143,12 +144,12 @@ static window measure(fanout *f, double rate, uint32_t outstanding, double secon
 static void print_window(const fanout *f, const window *w, double rate, const char *steps) {
     const options *o = f->options;
     double deliveries = (double)w->delivered;
-    printf("{\"mode\":\"fanout\",\"rooms\":%u,\"members\":%u,\"senders\":%u,\"rate\":%.1f,\"messages\":%lu,\"expected\":%lu,"
+    printf("{\"mode\":\"fanout\",\"protocol\":\"%s\",\"rooms\":%u,\"members\":%u,\"senders\":%u,\"rate\":%.1f,\"messages\":%lu,\"expected\":%lu,"
            "\"deliveries\":%lu,\"unexpected\":%lu,\"mismatched_clients\":%lu,\"complete\":%s,\"wall_s\":%.4f,"
            "\"deliveries_per_s\":%.0f,\"server_cpu_s\":%.4f,\"server_cpu_share\":%.3f,\"generator_cpu_share\":%.3f,"
            "\"cpu_us_per_delivery\":%.4f,\"deliveries_per_cpu_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,"
            "\"send_late_p99_ms\":%.3f,\"frame_bytes\":%.1f,\"steps\":[%s]}\n",
-           o->rooms, o->members, o->senders, rate, w->sent, w->expected, w->delivered, w->unexpected,
+           o->dialect->name, o->rooms, o->members, o->senders, rate, w->sent, w->expected, w->delivered, w->unexpected,
            w->mismatched_clients, w->complete ? "true" : "false", w->wall_s, deliveries / w->wall_s, w->server_cpu_s,
            w->server_cpu_s / w->wall_s, w->generator_cpu_s / w->wall_s,
            deliveries > 0 ? w->server_cpu_s * 1e6 / deliveries : 0,

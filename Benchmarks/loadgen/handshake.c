@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "dialect.h"
 #include "util.h"
 
 bool contains(const uint8_t *bytes, size_t length, const char *needle) {
@@ -17,50 +18,13 @@ bool contains(const uint8_t *bytes, size_t length, const char *needle) {
 }
 
 void handshake_begin(engine *e, client *c) {
-    char request[512];
+    char target[3600], request[4096];
+    if (!e->options->dialect->target(e, c, target, sizeof target)) die("a path or token is too long");
     int length = snprintf(request, sizeof request,
                           "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                          e->options->path, e->options->port);
+                          target, e->options->port);
     client_queue_bytes(c, request, (size_t)length);
-    client_flush(e, c);
-}
-
-/// Writes `a,b` as `"a","b"`.
-static void quote_list(char *out, size_t size, const char *list) {
-    size_t at = 0;
-    bool open = false;
-    for (const char *p = list; *p && at + 4 < size; p++) {
-        if (*p != ',' && !open) out[at++] = '"', open = true;
-        if (*p == ',' && open) out[at++] = '"', open = false;
-        out[at++] = *p;
-    }
-    if (open) out[at++] = '"';
-    out[at] = 0;
-}
-
-static void send_hello(engine *e, client *c) {
-    const options *o = e->options;
-    char text[4096], id[37], want[256], payload[3072] = "";
-    random_uuid(id);
-    quote_list(want, sizeof want, o->want);
-    if (o->token_count && !c->guest) {
-        snprintf(payload, sizeof payload, "\"token\":\"%s\"", o->tokens[c->index % o->token_count]);
-    }
-    int length = snprintf(text, sizeof text,
-                          "{\"type\":\"hello\",\"id\":\"%s\",\"payload\":{%s},\"ext\":{\"v\":1,\"want\":[%s]}}", id, payload,
-                          want);
-    client_queue_text(c, text, (size_t)length);
-    client_flush(e, c);
-}
-
-static void send_join(engine *e, client *c) {
-    char text[256], id[37];
-    random_uuid(id);
-    int length = snprintf(text, sizeof text,
-                          "{\"type\":\"channel_join\",\"id\":\"%s\",\"payload\":{\"channel_id\":%u},\"ext\":{\"history\":0}}", id,
-                          c->room);
-    client_queue_text(c, text, (size_t)length);
     client_flush(e, c);
 }
 
@@ -110,25 +74,8 @@ size_t handshake_bytes(engine *e, client *c, const uint8_t *bytes, size_t length
         return length;
     }
     r->kept_length = 0;
-    c->phase = GREETING;
-    send_hello(e, c);
+    e->options->dialect->greet(e, c);
     return used;
-}
-
-void handshake_text(engine *e, client *c, const uint8_t *payload, size_t available) {
-    if (contains(payload, available < 64 ? available : 64, "\"error\"")) {
-        char line[200];
-        snprintf(line, sizeof line, "%.*s", (int)(available < 190 ? available : 190), (const char *)payload);
-        client_end(e, c, line);
-    } else if (c->phase == GREETING && contains(payload, available, "\"hello\"")) {
-        c->phase = JOINING;
-        send_join(e, c);
-    } else if (c->phase == JOINING && contains(payload, available, "\"channel_join\"")) {
-        c->phase = READY;
-        e->opening--;
-        e->ready++;
-        if (e->open_times) histogram_add(e->open_times, now_ns() - c->opened_at);
-    }
 }
 
 static void open_pass(engine *e, uint32_t from, uint32_t to, bool first_members, uint64_t deadline) {

@@ -1,6 +1,7 @@
 // Joined connections that say nothing: what each costs the server.
 #include <string.h>
 
+#include "dialect.h"
 #include "modes.h"
 #include "process.h"
 #include "util.h"
@@ -28,10 +29,10 @@ int run_memory(const options *o) {
     process_memory after = process_memory_of(o->pid);
     double per = ((double)after.rss - (double)before.rss) / o->connections;
     double slope = o->connections > first ? ((double)after.rss - (double)after_first.rss) / (o->connections - first) : per;
-    printf("{\"mode\":\"memory\",\"connections\":%u,\"members\":%u,\"guests\":%s,\"rss_before\":%lu,\"rss_after\":%lu,"
+    printf("{\"mode\":\"memory\",\"protocol\":\"%s\",\"connections\":%u,\"members\":%u,\"guests\":%s,\"rss_before\":%lu,\"rss_after\":%lu,"
            "\"pss_after\":%lu,\"rss_per_connection\":%.1f,\"rss_slope_per_connection\":%.1f,"
            "\"anonymous_per_connection\":%.1f,\"lost\":%u,\"curve\":[%s]}\n",
-           o->connections, o->members, o->guests ? "true" : "false", before.rss, after.rss, after.pss, per, slope,
+           o->dialect->name, o->connections, o->members, o->guests ? "true" : "false", before.rss, after.rss, after.pss, per, slope,
            ((double)after.anonymous - (double)before.anonymous) / o->connections, e.lost, curve);
     engine_free(&e);
     return 0;
