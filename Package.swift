@@ -76,6 +76,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "GatewayPhoenix",
+            dependencies: [
+                "ChatCore", "ChatModel", "NetTransport", "WireJSON", nioCore, logging,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "GatewayREST",
             dependencies: [
                 "ChatCore", "ChatModel", "Credentials", "NetTransport", "WebAssets", "WireJSON", hummingbird,
@@ -116,6 +124,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "GatewayPhoenixTests",
+            dependencies: [
+                "GatewayPhoenix", "ChatCore", "ChatModel", "Credentials", "NetTransport", "StoreSQLite", "WireJSON",
+                nioCore, nioPosix, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ConversationTests",
             dependencies: ["ChatCore", "ChatModel", "Credentials", "StoreSQLite", nioCore, nioPosix, logging],
             swiftSettings: settings
@@ -140,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "parley",
             dependencies: [
-                "ChatCore", "ChatModel", "Credentials", "StoreSQLite", "GatewayJSON", "GatewayREST", "NetTransport",
+                "ChatCore", "ChatModel", "Credentials", "StoreSQLite", "GatewayJSON", "GatewayPhoenix", "GatewayREST",
+                "NetTransport",
                 "WireJSON", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

@@ -8,6 +8,9 @@ extension SQLiteStore {
         try await self.repeatedly { (session) throws(StoreError) in
             try session.idempotency.dropOne(through: keysThrough, on: session.connection) ? [] : nil
         }
+        try await self.repeatedly { (session) throws(StoreError) in
+            try session.dropClaims(through: keysThrough) ? [] : nil
+        }
         try await self.writer.write { (session) throws(StoreError) in try session.dropRevokedTokens(at: now) }
         let seenThrough = now.adding(seconds: -limits.guestIdleSeconds)
         var changed = try await self.repeatedly { (session) throws(StoreError) in

@@ -29,6 +29,10 @@ extension SQLiteStore {
         try await self.readers.read { (connection) throws(StoreError) in try connection.message(id, in: room) }
     }
 
+    package func search(_ search: MessageSearch) async throws(StoreError) -> SearchResults {
+        try await self.readers.read { (connection) throws(StoreError) in try connection.search(search) }
+    }
+
     package func messageIDs(
         by sender: UserID, in room: RoomID, since: Timestamp
     ) async throws(StoreError) -> [MessageID] {

@@ -11,6 +11,12 @@ extension SQLiteStore {
         }
     }
 
+    package func openDirect(
+        _ opener: UserProfile, _ other: UserProfile, at: Timestamp
+    ) async throws(StoreError) -> DirectRoom {
+        try await self.writer.write { (session) throws(StoreError) in try session.openDirect(opener, other, at: at) }
+    }
+
     package func room(_ reference: RoomReference) async throws(StoreError) -> RoomRecord? {
         try await self.readers.read { (connection) throws(StoreError) in try connection.room(reference) }
     }

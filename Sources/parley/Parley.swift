@@ -6,7 +6,7 @@ struct Parley: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parley", abstract: "A chat server for every client.", version: Version.text,
         subcommands: [
-            ServeCommand.self, UserCommand.self, RoomCommand.self, TokenCommand.self, CheckCommand.self,
-            MigrateCommand.self, StatusCommand.self, SettingsCommand.self, VersionCommand.self,
+            ServeCommand.self, UserCommand.self, RoomCommand.self, TokenCommand.self, APIKeyCommand.self,
+            CheckCommand.self, MigrateCommand.self, StatusCommand.self, SettingsCommand.self, VersionCommand.self,
         ])
 }

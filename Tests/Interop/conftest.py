@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness import BINARY, Server, World
+from harness import BINARY, PhoenixWorld, Server, World
 
 DEFAULT_DEADLINE = 120.0  # seconds for one test; `@pytest.mark.deadline(n)` gives another
 
@@ -98,6 +98,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def world(server: Server) -> World:
     """The clients of this test on the module's server."""
     return World(server)
+
+
+@pytest.fixture
+def phoenix(server: Server) -> PhoenixWorld:
+    """The same with Phoenix clients."""
+    return PhoenixWorld(server)
 
 
 @pytest.fixture

@@ -4,81 +4,15 @@ import asyncio
 import contextlib
 import json
 import random
-import time
 
 import pytest
 
 from harness import Client, RawSocket, Server, World
 from harness import settings as names
+from harness.faults import GoodPair, Memory
 from harness.raw import BINARY, TEXT, frame
 
-# A debug build of the server; the bound is there to catch growth without end, not to measure.
-MEMORY_BOUND = 200 * 1024 * 1024
 SETTINGS = {names.PING_INTERVAL: 1}
-
-
-class GoodPair:
-    """Two clients that talk to each other all the while; every message has to arrive, in order, at both."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.sent = 0
-        self.slowest = 0.0
-        self._stop = False
-        self._task: asyncio.Task | None = None
-
-    async def __aenter__(self):
-        self.first, self.second = await self.world.old("good-alice"), await self.world.old("good-bob")
-        self.room = await self.world.room(self.first, self.second)
-        self._task = asyncio.create_task(self._talk())
-        return self
-
-    async def __aexit__(self, kind, error, trace) -> None:
-        self._stop = True
-        if self._task is not None:
-            await self._task
-        if kind is None:
-            assert self.sent > 0
-
-    async def _talk(self) -> None:
-        while not self._stop:
-            sender = (self.first, self.second)[self.sent % 2]
-            began = time.monotonic()
-            await sender.send("chat_send", {"channel_id": self.room, "content": f"good {self.sent}"})
-            for client in (self.first, self.second):
-                await client.expect("chat_send", content=f"good {self.sent}", sender=sender.name)
-            self.slowest = max(self.slowest, time.monotonic() - began)
-            self.sent += 1
-            await asyncio.sleep(0.01)
-
-    def __str__(self) -> str:
-        return f"the good pair exchanged {self.sent} messages, the slowest in {self.slowest * 1000:.0f} ms"
-
-
-class Memory:
-    """Samples the resident memory of the server while a test runs."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.start = self.peak = server.resident_bytes()
-
-    async def __aenter__(self):
-        self._task = asyncio.create_task(self._sample())
-        return self
-
-    async def __aexit__(self, kind, error, trace) -> None:
-        self._task.cancel()
-        self.peak = max(self.peak, self.server.resident_bytes())
-        if kind is None:
-            assert self.peak < MEMORY_BOUND, str(self)
-
-    async def _sample(self) -> None:
-        while True:
-            self.peak = max(self.peak, self.server.resident_bytes())
-            await asyncio.sleep(0.05)
-
-    def __str__(self) -> str:
-        return f"resident memory {self.start >> 20} MiB at first, {self.peak >> 20} MiB at most"
 
 
 @pytest.mark.deadline(300)

@@ -195,11 +195,13 @@ import Testing
             try session.connection.execute("DELETE FROM events WHERE body = '2'")
             try session.connection.execute(
                 "INSERT INTO members VALUES (99, 99, 'member', 'active', 0, 0, NULL, '', NULL)")
+            try session.connection.execute("INSERT INTO direct_rooms SELECT 1, 2, no FROM rooms WHERE id = 'verona'")
         }
         let report = try await store.check()
         #expect(!report.isSound)
         #expect(report.lines.contains { $0.contains("room verona") })
         #expect(report.lines.contains { $0.contains("members of no room") })
+        #expect(report.lines.contains { $0.contains("pairs without a direct room") })
         await store.close()
     }
 }

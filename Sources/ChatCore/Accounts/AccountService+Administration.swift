@@ -88,7 +88,14 @@ extension AccountService {
     }
 
     /// Another process has changed an account in the store: ends the sessions that it may no longer have.
-    package func refreshFromStore(_ id: UserID) async {
+    ///
+    /// - Parameters:
+    ///   - gained: The server roles that it has now and had not.
+    ///   - lost: The server roles that it had.
+    package func refreshFromStore(_ id: UserID, gained: [String] = [], lost: [String] = []) async {
+        // First, so that its connections still hear of it.
+        let tell = self.rolesChanged.withLock { $0 }
+        tell?(id, gained, lost)
         let account = try? await self.store.account(id)
         let generation = account.map { $0.isDisabled ? .max : $0.generation } ?? .max
         self.revoke(id, before: generation)

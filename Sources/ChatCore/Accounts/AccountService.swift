@@ -35,6 +35,11 @@ package final class AccountService: Sendable {
     let refresher: RoomRefresher
     /// Takes an account out of its rooms through their logs, before it is deleted; set once at wiring.
     let leaveRooms = Mutex<(@Sendable (UserProfile) async -> Void)?>(nil)
+    /// Whose tokens are believed besides our own; nobody's until wiring says so.
+    package let hostTokens = HostTokenAuthority()
+    /// Told when the host application has given an account other roles, with those gained and those lost; set once at
+    /// wiring.
+    let rolesChanged = Mutex<(@Sendable (UserID, [String], [String]) -> Void)?>(nil)
     /// Generations that were raised lately: a connection that was let in under an older one must not stay.
     private let raised = Mutex<[UserID: Int64]>([:])
     let clock: any WallClock
@@ -117,7 +122,10 @@ package final class AccountService: Sendable {
         return IssuedToken(token: token, expiresInSeconds: lifetime, profile: profile)
     }
 
+    /// - Throws: ``ChatError/Code/forbidden`` for whom a host application's token let in: how long that lasts is for the
+    ///   host application to say.
     package func refresh(_ identity: Identity) async throws(ChatError) -> IssuedToken {
+        guard !identity.isFromHost else { throw ChatError(.forbidden, detail: "a host application's token") }
         if identity.profile.isGuest {
             let (token, lifetime, _) = self.tokens.issue(
                 to: identity.profile.id, isGuest: true, generation: 1, lifetimeSeconds: nil, now: self.clock.now())
@@ -127,17 +135,25 @@ package final class AccountService: Sendable {
     }
 
     /// Ends one token, or with `everywhere` all tokens and connections of the account.
-    package func logOut(_ identity: Identity, everywhere: Bool) async throws(ChatError) {
+    ///
+    /// - Parameter token: The token itself, so that those of the user's clients that hold it know whom it concerns.
+    package func logOut(_ identity: Identity, token: String? = nil, everywhere: Bool) async throws(ChatError) {
         if everywhere, !identity.profile.isGuest {
-            _ = try await self.change(identity.profile.id) { $0.raisesGeneration = true }
+            _ = try await self.change(identity.profile.id, announcing: .logout(nil)) { $0.raisesGeneration = true }
         }
         if let id = identity.tokenID {
-            let until = identity.tokenExpiresAt ?? self.clock.now().adding(seconds: 86_400)
+            // An hour more than the token says: clocks may differ, and so long it is still taken.
+            let until = (identity.tokenExpiresAt ?? self.clock.now().adding(seconds: 86_400)).adding(seconds: 3600)
             try await self.storing { () throws(StoreError) in try await self.store.revokeToken(id, until: until) }
-            self.tokens.revoke(id, until: until.adding(seconds: 3600))
+            self.tokens.revoke(id, until: until)
         }
         let sessions = self.users.sessions(of: identity.profile.id)
-        self.hub.end(sessions.filter { everywhere || $0.tokenID == identity.tokenID }, .revoked)
+        if everywhere {
+            self.hub.end(sessions, .revoked)
+        } else {
+            self.hub.post(.logout(token), to: .user(identity.profile.id))
+            self.hub.end(sessions.filter { $0.tokenID == identity.tokenID }, .loggedOut)
+        }
     }
 
     package func account(of identity: Identity) async throws(ChatError) -> Account {
@@ -211,11 +227,15 @@ package final class AccountService: Sendable {
         do { return try await body() } catch { throw ChatError(error) }
     }
 
-    func change(_ id: UserID, _ fill: (inout AccountChange) -> Void) async throws(ChatError) -> Account {
+    /// - Parameter signal: Told to the user's connections before those that are revoked end.
+    func change(
+        _ id: UserID, announcing signal: Signal? = nil, _ fill: (inout AccountChange) -> Void
+    ) async throws(ChatError) -> Account {
         var change = AccountChange()
         fill(&change)
         do throws(StoreError) {
             let account = try await self.store.updateAccount(id, change)
+            if let signal { self.hub.post(signal, to: .user(id)) }
             if change.raisesGeneration { self.revoke(id, before: account.generation) }
             return account
         } catch {

@@ -83,6 +83,13 @@ package final class GuestRegistry: Sendable {
 
     func touch(_ id: UserID, now: Timestamp) { self.table.withLock { $0.guests[id]?.lastSeen = now } }
 
+    /// Forgets a guest that has written nothing.
+    func release(_ id: UserID) {
+        self.table.withLock { table in
+            if table.guests[id]?.isStored == false { _ = table.remove(id) }
+        }
+    }
+
     func remove(_ id: UserID) { self.table.withLock { _ = $0.remove(id) } }
 
     /// Forgets guests that have not been seen since a time, unless they are connected.

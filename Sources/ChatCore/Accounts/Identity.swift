@@ -2,7 +2,7 @@ package import ChatModel
 
 /// What somebody shows to prove who he is.
 package enum Credential: Sendable {
-    /// A token that this server signed; a guest's token logs in as that guest.
+    /// A token that this server signed, or the host application; a guest's token logs in as that guest.
     case token(String)
     /// Nobody in particular; a resume token brings the same guest back.
     case guest(resumeToken: String?)
@@ -33,5 +33,25 @@ package struct Identity: Sendable {
         self.generation = generation
     }
 
+    /// The same person under another display name.
+    func renamed(_ displayName: String) -> Identity {
+        var profile = self.profile
+        profile.displayName = displayName
+        return Identity(
+            profile: profile, serverRole: self.serverRole, tokenID: self.tokenID, tokenExpiresAt: self.tokenExpiresAt,
+            guestToken: self.guestToken, address: self.address, generation: self.generation)
+    }
+
     package var actor: Actor { Actor(profile: self.profile, serverRole: self.serverRole) }
+
+    // MARK: Host applications
+
+    /// No token of our own has a colon in its id.
+    private static let hostMark = "host:"
+
+    /// What a host application's token is called here: its ids are unique to the user they are for, if at all.
+    static func hostTokenID(_ id: String, of user: UserID) -> String { "\(Self.hostMark)\(user.value):\(id)" }
+
+    /// Whether a host application's token proved who this is.
+    package var isFromHost: Bool { self.tokenID?.hasPrefix(Self.hostMark) ?? false }
 }

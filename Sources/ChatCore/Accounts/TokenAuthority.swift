@@ -40,27 +40,40 @@ package final class TokenAuthority: Sendable {
         return (token, lifetime, id)
     }
 
-    /// - Throws: ``ChatError/Code/authExpired`` or ``ChatError/Code/authInvalid``; what exactly was wrong is in `detail`.
-    func verify(_ token: String, now: Timestamp) throws(ChatError) -> TokenClaims {
+    /// Whose a token is.
+    enum Recognition {
+        case ours(TokenClaims)
+        /// Nothing that this server signed; why not is in the error's detail.
+        case foreign(ChatError)
+    }
+
+    /// - Throws: For our own that are no good any more: ``ChatError/Code/authExpired`` or
+    ///   ``ChatError/Code/authInvalid``; what exactly was wrong is in `detail`.
+    func recognise(_ token: String, now: Timestamp) throws(ChatError) -> Recognition {
         let claims: TokenClaims
         do throws(TokenError) {
             claims = try self.verifier.verify(token, now: now.milliseconds / 1000)
         } catch {
-            throw ChatError(error == .expired ? .authExpired : .authInvalid, detail: "\(error)")
+            switch error {
+            case .malformed, .unknownKey, .badSignature: return .foreign(ChatError(.authInvalid, detail: "\(error)"))
+            case .expired: throw ChatError(.authExpired, detail: "\(error)")
+            case .notYetValid, .wrongIssuer, .wrongAudience, .missingSubject:
+                throw ChatError(.authInvalid, detail: "\(error)")
+            }
         }
         guard !self.isRevoked(claims.id) else { throw ChatError(.authInvalid, detail: "revoked") }
-        return claims
+        return .ours(claims)
     }
 
     func isRevoked(_ id: String) -> Bool { self.revoked.withLock { $0[id] != nil } }
 
     func revoke(_ id: String, until: Timestamp) { self.revoked.withLock { $0[id] = until } }
 
-    /// Tokens that the store knows as revoked; each is forgotten when the longest-lived of its kind has expired.
-    func restoreRevoked(_ ids: [String], now: Timestamp) {
-        let until = now.adding(seconds: max(self.settings.lifetimeSeconds, self.settings.guestLifetimeSeconds) + 3600)
+    /// Tokens that the store knows as revoked. It does not tell how long they would live, which may be years: they are
+    /// kept until the next start, which gets those that still count.
+    func restoreRevoked(_ ids: [String]) {
         self.revoked.withLock { revoked in
-            for id in ids { revoked[id] = until }
+            for id in ids { revoked[id] = .distantFuture }
         }
     }
 

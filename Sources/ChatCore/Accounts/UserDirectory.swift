@@ -56,7 +56,32 @@ package final class UserDirectory: Sendable {
         self.table.withLock { $0.sessions[user] ?? [] }
     }
 
-    package func isOnline(_ user: UserID) -> Bool { self.table.withLock { $0.sessions[user] != nil } }
+    func isConnected(_ user: UserID) -> Bool { self.table.withLock { $0.sessions[user] != nil } }
+
+    /// Whether others may know that the user is connected.
+    package func isOnline(_ user: UserID) -> Bool {
+        self.table.withLock { $0.sessions[user]?.contains(where: \.isSeen) ?? false }
+    }
+
+    /// Counts in a connection of nobody in particular.
+    ///
+    /// - Throws: ``ChatError/Code/tooManyConnections`` when its address has as many as it may have.
+    func addVisit(from address: ClientAddress, perAddress: Int) throws(ChatError) {
+        try self.table.withLock { (table) throws(ChatError) in
+            let here = table.perAddress[address.group, default: 0]
+            guard perAddress <= 0 || here < perAddress else { throw ChatError(.tooManyConnections) }
+            table.perAddress[address.group] = here + 1
+            table.connections += 1
+        }
+    }
+
+    func removeVisit(from address: ClientAddress) {
+        self.table.withLock { table in
+            table.connections -= 1
+            let here = table.perAddress[address.group, default: 1] - 1
+            table.perAddress[address.group] = here > 0 ? here : nil
+        }
+    }
 
     /// When the user was last connected to this node, if it is known and he is not connected now.
     func lastSeen(_ user: UserID) -> Timestamp? { self.table.withLock { $0.lastSeen[user] } }

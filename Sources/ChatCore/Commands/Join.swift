@@ -3,12 +3,19 @@ import NIOCore
 
 extension ChatService {
     /// Brings a connection into a room: membership, then subscription, then the past, then live events without gap or double.
-    func join(_ reference: RoomReference, _ options: JoinOptions, as session: ClientSession) -> EventLoopFuture<Reply> {
+    ///
+    /// - Parameter sink: Who is to listen; nil for the connection itself.
+    func join(
+        _ reference: RoomReference, _ options: JoinOptions, as session: ClientSession, for sink: (any EventSink)?
+    ) -> EventLoopFuture<Reply> {
         let promise = session.eventLoop.makePromise(of: Reply.self)
+        guard let sink = sink ?? session.sink else { return self.refuse(ChatError(.unavailable), session) }
+        let listener = Listener(sink, eventLoop: session.eventLoop)
         Task {
             do throws(ChatError) {
-                let room = try await self.enter(reference, by: session.actor, from: session.address)
-                try await self.bringIn(session, to: room, options, answering: promise)
+                let room = try await self.enter(
+                    reference, by: session.actor, from: session.address, mayCreate: options.mayCreate)
+                try await self.bringIn(session, listener, to: room, options, answering: promise)
             } catch {
                 self.metrics.refused(error.code)
                 promise.fail(error)
@@ -30,10 +37,11 @@ extension ChatService {
     ///
     /// - Throws: ``ChatError/Code/pending`` after a request was stored or found.
     private func enter(
-        _ reference: RoomReference, by actor: Actor, from address: ClientAddress
+        _ reference: RoomReference, by actor: Actor, from address: ClientAddress, mayCreate: Bool = true
     ) async throws(ChatError) -> Room {
         for _ in 0..<8 {
             guard let room = try await self.rooms.room(reference) else {
+                guard mayCreate else { throw ChatError(.noSuchRoom) }
                 if let created = try await self.autoCreate(reference, by: actor) { return created }
                 continue
             }
@@ -139,19 +147,20 @@ extension ChatService {
     // MARK: Subscription
 
     private func bringIn(
-        _ session: ClientSession, to room: Room, _ options: JoinOptions, answering promise: EventLoopPromise<Reply>
+        _ session: ClientSession, _ listener: Listener, to room: Room, _ options: JoinOptions,
+        answering promise: EventLoopPromise<Reply>
     ) async throws(ChatError) {
         let info = try await self.info(of: room, for: session.actor)
         guard options.history > 0 || options.position != nil else {
             // Without a past to fetch, subscribing, answering and going live are one step.
             return try await self.onLoop(of: session) { () throws(ChatError) in
-                let (through, _) = try self.placeSubscription(of: session, to: room)
+                let (through, _) = try self.placeSubscription(of: session, listener, to: room)
                 promise.succeed(self.joined(room, session, info, through: through, history: [], resumption: nil))
-                self.startDelivery(of: room, to: session)
+                self.startDelivery(of: room, to: session, listener)
                 session.requestFlush()
             }
         }
-        let subscription = try await self.subscribe(session, to: room)
+        let subscription = try await self.subscribe(session, listener, to: room)
         do throws(ChatError) {
             let through = subscription.through
             let now = self.clock.now()
@@ -162,12 +171,12 @@ extension ChatService {
                 } else { nil }
             let history = try await self.pastMessages(
                 of: room, count: options.history, through: through, visibleFrom: visibleFrom)
-            try await self.goLive(session, [room]) {
+            try await self.goLive(session, listener, [room]) {
                 promise.succeed(
                     self.joined(room, session, info, through: through, history: history, resumption: resumption))
             }
         } catch {
-            if subscription.isNew { try? await self.drop(room, of: session) }
+            if subscription.isNew { try? await self.drop(room, of: session, listener) }
             throw error
         }
     }
@@ -189,22 +198,28 @@ extension ChatService {
     /// Puts a subscription in place that is not live yet, unless the connection has one.
     ///
     /// - Returns: The position through which the past is to be fetched, and whether the subscription is new.
-    func subscribe(_ session: ClientSession, to room: Room) async throws(ChatError) -> (through: Seq, isNew: Bool) {
+    func subscribe(
+        _ session: ClientSession, _ listener: Listener, to room: Room
+    ) async throws(ChatError) -> (through: Seq, isNew: Bool) {
         try await self.onLoop(of: session) { () throws(ChatError) in
-            try self.placeSubscription(of: session, to: room)
+            try self.placeSubscription(of: session, listener, to: room)
         }
     }
 
     /// The same on the session's loop.
     private func placeSubscription(
-        of session: ClientSession, to room: Room
+        of session: ClientSession, _ listener: Listener, to room: Room
     ) throws(ChatError) -> (through: Seq, isNew: Bool) {
         guard !session.isClosed else { throw ChatError(.unavailable) }
-        if let subscription = session.subscription(to: room) { return (subscription.lastSeq, false) }
+        if let subscription = session.subscription(to: room, for: listener.value) {
+            return (subscription.lastSeq, false)
+        }
         // Somebody may have put the user out since he was let in; from here on the shard sees to that.
         if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) { throw refusal }
         let through = room.lastSeq
-        session.subscribe(Subscription(session: session, room: room, lastSeq: through))
+        session.subscribe(
+            Subscription(
+                session: session, sink: listener.value, room: room, presence: self.newPresence(), lastSeq: through))
         return (through, true)
     }
 
@@ -212,39 +227,45 @@ extension ChatService {
     ///
     /// - Parameter answer: Runs on the loop, right before the first live event.
     func goLive(
-        _ session: ClientSession, _ rooms: [Room], answer: @escaping @Sendable () -> Void
+        _ session: ClientSession, _ listener: Listener, _ rooms: [Room], answer: @escaping @Sendable () -> Void
     ) async throws(ChatError) {
         try await self.onLoop(of: session) { () throws(ChatError) in
             // Once closed there is nobody to tell, but whoever waits for the answer must get one.
             answer()
             guard !session.isClosed else { return }
-            for room in rooms { self.startDelivery(of: room, to: session) }
+            for room in rooms { self.startDelivery(of: room, to: session, listener) }
             session.requestFlush()
         }
     }
 
     /// On the session's loop.
-    private func startDelivery(of room: Room, to session: ClientSession) {
-        guard let subscription = session.subscription(to: room), !subscription.isLive else { return }
+    private func startDelivery(of room: Room, to session: ClientSession, _ listener: Listener) {
+        guard let subscription = session.subscription(to: room, for: listener.value), !subscription.isLive else {
+            return
+        }
         guard let missed = room.recentEvents(after: subscription.lastSeq) else {
             // More went by than the window holds: fetch it, then try again.
-            Task { await self.catchUp(subscription.lastSeq, in: room, session) }
+            let after = subscription.lastSeq
+            Task { await self.catchUp(after, in: room, session, listener) }
             return
         }
         session.shard.deliver(missed, to: subscription)
         // What was just delivered may have been that the user is put out.
         guard self.refusalToListen(in: room, by: session.actor, from: session.address) == nil else {
-            return session.unsubscribe(subscription)
+            session.unsubscribe(subscription)
+            return subscription.sink.subscriptionEnded(in: room)
         }
         subscription.isLive = true
-        room.arrive(session.profile, with: session.id, through: self.hub)
+        room.arrive(
+            session.profile, PresenceMeta(id: subscription.presence, since: self.clock.now()), through: self.hub)
+        subscription.sink.subscriptionStarted(in: room)
     }
 
-    private func catchUp(_ after: Seq, in room: Room, _ session: ClientSession) async {
+    private func catchUp(_ after: Seq, in room: Room, _ session: ClientSession, _ listener: Listener) async {
         let through = room.lastSeq
         let events = try? await self.store.events(in: room.identity.id, after: after, through: through, limit: 500)
         try? await self.onLoop(of: session) { () throws(ChatError) in
-            guard let subscription = session.subscription(to: room) else { return }
+            guard let subscription = session.subscription(to: room, for: listener.value) else { return }
             guard let events else {
                 // Better to come back and resume than to stay without hearing anything.
                 session.sink?.sessionEnded(.unavailable)
@@ -253,14 +274,14 @@ extension ChatService {
             session.shard.deliver(events, to: subscription)
             // Nothing there: retention has taken it, and live events go on behind it.
             if events.isEmpty { subscription.lastSeq = through }
-            self.startDelivery(of: room, to: session)
+            self.startDelivery(of: room, to: session, listener)
             session.requestFlush()
         }
     }
 
-    private func drop(_ room: Room, of session: ClientSession) async throws(ChatError) {
+    private func drop(_ room: Room, of session: ClientSession, _ listener: Listener) async throws(ChatError) {
         try await self.onLoop(of: session) { () throws(ChatError) in
-            if let subscription = session.subscription(to: room), !subscription.isLive {
+            if let subscription = session.subscription(to: room, for: listener.value), !subscription.isLive {
                 session.unsubscribe(subscription)
             }
         }

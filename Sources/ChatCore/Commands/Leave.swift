@@ -17,9 +17,22 @@ extension ChatService {
                 try await self.leaveMembership(of: reference, by: session.actor)
             }
         }
-        session.unsubscribe(subscription)
-        room.depart(session.profile.id, with: session.id, through: self.hub)
+        for subscription in session.subscriptions where subscription.room === room {
+            self.end(subscription)
+            if subscription.sink !== session.sink { subscription.sink.subscriptionEnded(in: room) }
+        }
         return session.eventLoop.makeSucceededFuture(.done)
+    }
+
+    /// On the session's loop: one listener hears no more of a room and is not present by it. Membership stays.
+    package func stopListening(_ sink: any EventSink, as session: ClientSession) {
+        for subscription in session.subscriptions where subscription.sink === sink { self.end(subscription) }
+    }
+
+    private func end(_ subscription: Subscription) {
+        let user = subscription.session.profile.id
+        subscription.session.unsubscribe(subscription)
+        subscription.room.depart(user, subscription.presence, through: self.hub)
     }
 
     /// - Parameter isForced: Nobody has to be named as successor first.

@@ -5,6 +5,8 @@ extension ChatService {
     /// Brings a connection back into its rooms: for each exactly one of replayed, gap, reset and gone.
     func resume(_ positions: [RoomPosition], as session: ClientSession) -> EventLoopFuture<Reply> {
         let promise = session.eventLoop.makePromise(of: Reply.self)
+        guard let sink = session.sink else { return self.refuse(ChatError(.unavailable), session) }
+        let listener = Listener(sink, eventLoop: session.eventLoop)
         Task {
             do throws(ChatError) {
                 var resumed: [ResumedRoom] = []
@@ -15,12 +17,12 @@ extension ChatService {
                         resumed.append(ResumedRoom(reference: position.room, info: nil, result: gone))
                         continue
                     }
-                    let (answer, room) = try await self.resume(position, as: session)
+                    let (answer, room) = try await self.resume(position, as: session, listener)
                     resumed.append(answer)
                     if let room { rooms.append(room) }
                 }
                 let answers = resumed
-                try await self.goLive(session, rooms) { promise.succeed(.resumed(answers)) }
+                try await self.goLive(session, listener, rooms) { promise.succeed(.resumed(answers)) }
             } catch {
                 self.metrics.refused(error.code)
                 promise.fail(error)
@@ -33,7 +35,7 @@ extension ChatService {
     private static let mostResumed = 1000
 
     private func resume(
-        _ position: RoomPosition, as session: ClientSession
+        _ position: RoomPosition, as session: ClientSession, _ listener: Listener
     ) async throws(ChatError) -> (ResumedRoom, Room?) {
         func gone(_ error: ChatError) -> (ResumedRoom, Room?) {
             (ResumedRoom(reference: position.room, info: nil, result: .gone(error)), nil)
@@ -44,7 +46,7 @@ extension ChatService {
         }
         let through: Seq
         do throws(ChatError) {
-            through = try await self.subscribe(session, to: room).through
+            through = try await self.subscribe(session, listener, to: room).through
         } catch {
             return gone(error)
         }

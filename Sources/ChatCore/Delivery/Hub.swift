@@ -5,6 +5,7 @@ package import NIOCore
 package final class Hub: Sendable {
     package let shards: [HubShard]
     private let users: UserDirectory
+    private let signals: SignalBoard
 
     package init(
         eventLoops: [any EventLoop], encoders: EncoderTable, users: UserDirectory, clock: any WallClock,
@@ -12,8 +13,11 @@ package final class Hub: Sendable {
     ) {
         precondition(!eventLoops.isEmpty && eventLoops.count <= 64, "1 to 64 event loops")
         self.users = users
+        let signals = SignalBoard()
+        self.signals = signals
         self.shards = eventLoops.enumerated().map { index, loop in
-            HubShard(index: index, eventLoop: loop, encoders: encoders, clock: clock, metrics: metrics)
+            HubShard(
+                index: index, eventLoop: loop, encoders: encoders, signals: signals, clock: clock, metrics: metrics)
         }
     }
 
@@ -49,6 +53,16 @@ package final class Hub: Sendable {
         for (shard, sessions) in self.sessionsByShard(of: user) {
             self.shards[shard].post(.outside(event, sessions))
         }
+    }
+
+    /// To all who listen to signals of this kind.
+    package func post(_ signal: Signal, to topic: SignalTopic) {
+        self.forEachShard(in: self.signals.loops(of: topic)) { $0.post(.signal(signal, topic)) }
+    }
+
+    /// To all who listen to what is for everybody.
+    package func post(attendance change: PresenceChange) {
+        self.forEachShard(in: self.signals.loops(of: .everybody)) { $0.post(.attendance(change)) }
     }
 
     package func end(_ sessions: [ClientSession], _ reason: SessionEnd) {

@@ -16,6 +16,9 @@ package final class HubShard: @unchecked Sendable {
         /// These users may not listen any more.
         case putOut([UserID], Room)
         case user(UserEvent, [ClientSession])
+        case signal(Signal, SignalTopic)
+        /// Who of all users is connected has changed.
+        case attendance(PresenceChange)
         /// A room's event for connections of one user, where they are not subscribed.
         case outside(RoomEvent, [ClientSession])
         case answers([(EventLoopPromise<AppendOutcome>, Result<AppendOutcome, StoreError>)])
@@ -34,16 +37,21 @@ package final class HubShard: @unchecked Sendable {
     private let metrics: ServiceMetrics
     private let inbox = Mutex(Inbox())
     /// Takes a connection that was put out from the room's presence; set once at wiring.
-    var departures: ((Room, ClientSession) -> Void)?
+    var departures: ((Subscription) -> Void)?
+    /// Hears when this loop has its first listener to signals of a kind, and when it has lost its last; set at wiring.
+    let signals: SignalBoard
 
-    private var rooms: [ObjectIdentifier: RoomSubscribers] = [:]
+    private var rooms: [ObjectIdentifier: ListenerGroups<Subscription>] = [:]
+    private var listeners: [SignalTopic: ListenerGroups<SignalListener>] = [:]
     /// Connections that have bytes to write at the end of this pass.
     private var dirty: [any EventSink] = []
     private var isDelivering = false
 
     package init(
-        index: Int, eventLoop: any EventLoop, encoders: EncoderTable, clock: any WallClock, metrics: ServiceMetrics
+        index: Int, eventLoop: any EventLoop, encoders: EncoderTable, signals: SignalBoard, clock: any WallClock,
+        metrics: ServiceMetrics
     ) {
+        self.signals = signals
         self.index = index
         self.eventLoop = eventLoop
         self.encoders = encoders
@@ -70,7 +78,7 @@ package final class HubShard: @unchecked Sendable {
         if let subscribers = self.rooms[key] {
             subscribers.add(subscription)
         } else {
-            let subscribers = RoomSubscribers(room: room)
+            let subscribers = ListenerGroups<Subscription>()
             subscribers.add(subscription)
             self.rooms[key] = subscribers
             room.loopSubscribed(self.index)
@@ -87,6 +95,24 @@ package final class HubShard: @unchecked Sendable {
         subscription.room.loopUnsubscribed(self.index)
     }
 
+    func listen(_ listener: SignalListener) {
+        self.eventLoop.assertInEventLoop()
+        if self.listeners[listener.topic] == nil {
+            self.listeners[listener.topic] = ListenerGroups()
+            self.signals.loop(self.index, listensTo: listener.topic)
+        }
+        self.listeners[listener.topic]?.add(listener)
+    }
+
+    func stopListening(_ listener: SignalListener) {
+        self.eventLoop.assertInEventLoop()
+        guard let listeners = self.listeners[listener.topic] else { return }
+        listeners.remove(listener)
+        guard listeners.isEmpty else { return }
+        self.listeners[listener.topic] = nil
+        self.signals.loop(self.index, noLongerListensTo: listener.topic)
+    }
+
     /// Writes what a connection has waiting: at once, or with everything else at the end of a pass.
     package func requestFlush(of sink: any EventSink) {
         self.eventLoop.assertInEventLoop()
@@ -96,7 +122,7 @@ package final class HubShard: @unchecked Sendable {
     /// Sends a subscription the events that it missed while it was not live.
     package func deliver(_ events: [RoomEvent], to subscription: Subscription) {
         self.eventLoop.assertInEventLoop()
-        guard let sink = subscription.session.sink else { return }
+        let sink = subscription.sink
         var bytes = ByteBuffer()
         for event in events where event.seq > subscription.lastSeq {
             self.encoders[sink.format]?.encode(event, as: sink.format, into: &bytes)
@@ -131,6 +157,11 @@ package final class HubShard: @unchecked Sendable {
             case .outside(let event, let sessions):
                 let outside = sessions.filter { $0.subscription(to: .id(event.room)) == nil }
                 self.deliver(to: outside) { $0.encode(event, as: $1, into: &$2) }
+                for session in outside { session.sink?.toldOutside(of: event) }
+            case .signal(let signal, let topic):
+                self.deliver(signal, to: topic)
+            case .attendance(let change):
+                self.deliver(change, to: .everybody)
             case .answers(let answers):
                 // Events precede the acknowledgements that were committed with them.
                 gathered.takeAll { self.deliver($0, of: $1) }
@@ -164,35 +195,61 @@ package final class HubShard: @unchecked Sendable {
             var bytes = ByteBuffer()
             for event in events { encoder.encode(event, as: group.format, into: &bytes) }
             let isEmpty = bytes.readableBytes == 0
-            for subscription in group.subscriptions where subscription.isLive && subscription.lastSeq < last {
+            for subscription in group.listeners where subscription.isLive && subscription.lastSeq < last {
                 // A replay that ran ahead of this pass has given it the first ones already.
                 if subscription.lastSeq >= first {
                     self.deliver(events, to: subscription)
-                    self.markDirty(subscription)
+                    self.dirty.append(subscription.sink)
                     continue
                 }
                 subscription.lastSeq = last
                 if isEmpty { continue }
-                subscription.session.sink?.deliver(bytes, ephemeral: false)
-                self.markDirty(subscription)
+                subscription.sink.deliver(bytes, ephemeral: false)
+                self.dirty.append(subscription.sink)
             }
-            self.metrics.delivered(events: events.count, receivers: group.subscriptions.count)
+            self.metrics.delivered(events: events.count, receivers: group.listeners.count)
         }
     }
 
     private func deliver(_ event: EphemeralEvent, of room: Room) {
         guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
         let now = self.clock.now()
+        let except = event.except
         for group in subscribers.groups {
             guard let encoder = self.encoders[group.format] else { continue }
             var bytes = ByteBuffer()
             encoder.encode(event, in: room.identity, at: now, as: group.format, into: &bytes)
             guard bytes.readableBytes > 0 else { continue }
-            for subscription in group.subscriptions where subscription.isLive {
-                subscription.session.sink?.deliver(bytes, ephemeral: true)
-                self.markDirty(subscription)
+            for subscription in group.listeners where subscription.isLive && subscription.presence != except {
+                subscription.sink.deliver(bytes, ephemeral: true)
+                self.dirty.append(subscription.sink)
             }
-            self.metrics.deliveredEphemeral(receivers: group.subscriptions.count)
+            self.metrics.deliveredEphemeral(receivers: group.listeners.count)
+        }
+    }
+
+    private func deliver(_ signal: Signal, to topic: SignalTopic) {
+        let now = self.clock.now()
+        self.deliver(to: topic, ephemeral: false) { $0.encode(signal, to: topic, at: now, as: $1, into: &$2) }
+    }
+
+    private func deliver(_ change: PresenceChange, to topic: SignalTopic) {
+        self.deliver(to: topic, ephemeral: true) { $0.encode(change, to: topic, as: $1, into: &$2) }
+    }
+
+    private func deliver(
+        to topic: SignalTopic, ephemeral: Bool, encode: (any EventEncoder, WireFormat, inout ByteBuffer) -> Void
+    ) {
+        guard let listeners = self.listeners[topic] else { return }
+        for group in listeners.groups {
+            guard let encoder = self.encoders[group.format] else { continue }
+            var bytes = ByteBuffer()
+            encode(encoder, group.format, &bytes)
+            guard bytes.readableBytes > 0 else { continue }
+            for listener in group.listeners {
+                listener.sink.deliver(bytes, ephemeral: ephemeral)
+                self.dirty.append(listener.sink)
+            }
         }
     }
 
@@ -214,18 +271,25 @@ package final class HubShard: @unchecked Sendable {
         }
     }
 
-    /// Notes that a connection is to be flushed once, however many rooms had something for it.
-    private func markDirty(_ subscription: Subscription) {
-        if let sink = subscription.session.sink { self.dirty.append(sink) }
-    }
-
     private func endSubscriptions(of users: [UserID], to room: Room) {
         guard let subscribers = self.rooms[ObjectIdentifier(room)] else { return }
-        for subscription in subscribers.subscriptions(of: Set(users)) {
-            let session = subscription.session
-            session.unsubscribe(subscription)
+        let out = Set(users)
+        for subscription in subscribers.all(where: { out.contains($0.session.profile.id) }) {
+            subscription.session.unsubscribe(subscription)
             // Nobody, as a rule: presence ended before. But a join that went live in between has come back.
-            self.departures?(room, session)
+            self.departures?(subscription)
+            subscription.sink.subscriptionEnded(in: room)
+            self.dirty.append(subscription.sink)
+        }
+    }
+}
+
+extension EphemeralEvent {
+    /// The listener that is left out.
+    fileprivate var except: PresenceID? {
+        switch self {
+        case .broadcast(let broadcast): broadcast.except
+        case .typing, .presence: nil
         }
     }
 }

@@ -1,60 +1,69 @@
 package import ChatModel
 
-/// One connection's place in one room, on the connection's event loop.
-package final class Subscription {
+/// Somebody who is told things, in the form that his sink wants them.
+protocol Listening: AnyObject {
+    var sink: any EventSink { get }
+    /// Its place in a ``ListenerGroups`` group.
+    var place: Int { get set }
+}
+
+/// One listener's place in one room, on the connection's event loop.
+///
+/// A connection listens to a room once; one that carries several channels (Phoenix) may do so with each of them.
+package final class Subscription: Listening {
     package unowned let session: ClientSession
+    package let sink: any EventSink
     package let room: Room
-    /// The newest event that the connection has been given.
+    /// As what the listener counts when it is present.
+    package var presence: PresenceID
+    /// The newest event that the listener has been given.
     package var lastSeq: Seq
     /// False between subscribing and the end of the replay: what comes meanwhile is fetched by the replay itself.
     package var isLive = false
-    /// Place in its ``RoomSubscribers`` group.
-    fileprivate var place = 0
+    var place = 0
 
-    package init(session: ClientSession, room: Room, lastSeq: Seq) {
+    init(session: ClientSession, sink: any EventSink, room: Room, presence: PresenceID, lastSeq: Seq) {
         self.session = session
+        self.sink = sink
         self.room = room
+        self.presence = presence
         self.lastSeq = lastSeq
     }
 }
 
-/// The subscribers of one room on one loop, by the format in which they want its events.
-package final class RoomSubscribers {
-    package struct Group {
-        package let format: WireFormat
-        package fileprivate(set) var subscriptions: [Subscription] = []
+/// The listeners of one thing on one loop, by the format in which they want its events.
+final class ListenerGroups<Listener: Listening> {
+    struct Group {
+        let format: WireFormat
+        fileprivate(set) var listeners: [Listener] = []
     }
 
-    package let room: Room
-    package private(set) var groups: [Group] = []
+    private(set) var groups: [Group] = []
 
-    package init(room: Room) { self.room = room }
+    var isEmpty: Bool { self.groups.allSatisfy(\.listeners.isEmpty) }
 
-    package var isEmpty: Bool { self.groups.allSatisfy(\.subscriptions.isEmpty) }
-
-    package func add(_ subscription: Subscription) {
-        guard let format = subscription.session.sink?.format else { return }
+    func add(_ listener: Listener) {
+        let format = listener.sink.format
         let group = self.groups.firstIndex { $0.format == format } ?? self.groups.endIndex
         if group == self.groups.endIndex { self.groups.append(Group(format: format)) }
-        subscription.place = self.groups[group].subscriptions.count
-        self.groups[group].subscriptions.append(subscription)
+        listener.place = self.groups[group].listeners.count
+        self.groups[group].listeners.append(listener)
     }
 
-    package func remove(_ subscription: Subscription) {
+    func remove(_ listener: Listener) {
         for group in self.groups.indices {
-            let place = subscription.place
-            guard place < self.groups[group].subscriptions.count,
-                self.groups[group].subscriptions[place] === subscription
+            let place = listener.place
+            guard place < self.groups[group].listeners.count, self.groups[group].listeners[place] === listener
             else { continue }
-            let last = self.groups[group].subscriptions.removeLast()
-            guard last !== subscription else { return }
-            self.groups[group].subscriptions[place] = last
+            let last = self.groups[group].listeners.removeLast()
+            guard last !== listener else { return }
+            self.groups[group].listeners[place] = last
             last.place = place
             return
         }
     }
 
-    package func subscriptions(of users: Set<UserID>) -> [Subscription] {
-        self.groups.flatMap { group in group.subscriptions.filter { users.contains($0.session.profile.id) } }
+    func all(where condition: (Listener) -> Bool) -> [Listener] {
+        self.groups.flatMap { $0.listeners.filter(condition) }
     }
 }

@@ -27,20 +27,26 @@ package protocol EventEncoder: Sendable {
     )
 
     func encode(_ event: UserEvent, as format: WireFormat, into buffer: inout ByteBuffer)
+
+    func encode(
+        _ signal: Signal, to topic: SignalTopic, at: Timestamp, as format: WireFormat, into buffer: inout ByteBuffer
+    )
+
+    /// Who of all users is connected; ``SignalTopic/everybody`` only.
+    func encode(_ change: PresenceChange, to topic: SignalTopic, as format: WireFormat, into buffer: inout ByteBuffer)
 }
 
-/// The names of a room, for events that are not in its log.
-package struct RoomIdentity: Sendable, Hashable {
-    package let id: RoomID
-    package let number: RoomNumber
+extension EventEncoder {
+    package func encode(
+        _ signal: Signal, to topic: SignalTopic, at: Timestamp, as format: WireFormat, into buffer: inout ByteBuffer
+    ) {}
 
-    package init(id: RoomID, number: RoomNumber) {
-        self.id = id
-        self.number = number
-    }
+    package func encode(
+        _ change: PresenceChange, to topic: SignalTopic, as format: WireFormat, into buffer: inout ByteBuffer
+    ) {}
 }
 
-/// One connection as the core sees it. Every call comes on the connection's own event loop.
+/// One connection as the core sees it, or one of several channels on it. Every call comes on the connection's own event loop.
 package protocol EventSink: AnyObject {
     var format: WireFormat { get }
 
@@ -54,12 +60,31 @@ package protocol EventSink: AnyObject {
     /// Writes what was delivered, in one system call where it can.
     func flush()
 
+    /// What was missed has been delivered and live events flow from here on; the listener counts as present.
+    func subscriptionStarted(in room: Room)
+
+    /// The core has ended the listener's subscription: its user was put out, left on another connection, or the room
+    /// is gone. Called in the midst of a pass, after the event that says why: must only queue.
+    func subscriptionEnded(in room: Room)
+
+    /// Somebody has decided about the user in a room that this connection does not listen to: the event that says so
+    /// has just been delivered. Called in the midst of a pass: must only queue.
+    func toldOutside(of event: RoomEvent)
+
     /// The core has ended this connection: its session was revoked or replaced. Tell the client, then close.
     func sessionEnded(_ reason: SessionEnd)
 }
 
+extension EventSink {
+    package func subscriptionStarted(in room: Room) {}
+    package func subscriptionEnded(in room: Room) {}
+    package func toldOutside(of event: RoomEvent) {}
+}
+
 /// Why the core ends a connection.
 package enum SessionEnd: Sendable, Hashable {
+    /// The token that it came in with was logged out.
+    case loggedOut
     /// Log-out everywhere, a new password, a disabled or deleted account.
     case revoked
     /// One connection too many of the same user; this was the oldest.

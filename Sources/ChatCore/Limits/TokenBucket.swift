@@ -53,15 +53,21 @@ struct SessionRates: Sendable {
         let wait: Int64?
         switch command {
         case .send, .edit, .react, .retract: wait = self.messages.take(now: now)
-        case .join, .createRoom: wait = self.joins.take(now: now)
+        case .join, .createRoom, .openDirect: wait = self.joins.take(now: now)
         // A resume comes once, with the hello.
         case .resume: wait = nil
         // Typing has a pace of its own as well, per user and room.
-        case .typing, .leave, .markRead, .moderate, .accept, .reject, .setRole, .updateRoom, .deleteRoom, .history,
+        case .typing, .broadcast, .search, .leave, .markRead, .moderate, .accept, .reject, .setRole, .updateRoom,
+            .deleteRoom, .history,
             .reactions, .rooms,
             .members, .audit, .presence, .updateProfile:
             wait = self.requests.take(now: now)
         }
         if let wait { throw ChatError(.rateLimited, retryAfterMilliseconds: wait) }
+    }
+
+    /// Counts something that is no command.
+    mutating func countRequest(now: Timestamp) throws(ChatError) {
+        if let wait = self.requests.take(now: now) { throw ChatError(.rateLimited, retryAfterMilliseconds: wait) }
     }
 }

@@ -131,6 +131,12 @@ package final class MessageLog: Sendable {
         self.answer(zip(batch, results).map { ($0.waiter, $1) })
     }
 
+    /// Hands on events that were stored past this queue; those that the room has already change nothing.
+    func publish(_ events: [RoomEvent], of room: Room) {
+        guard !events.isEmpty, let missing = room.publish(events, through: self.hub) else { return }
+        self.fetch(missing, of: room)
+    }
+
     /// Reads what another process has appended in between, until the room has everything in order.
     private func fetch(_ range: ClosedRange<Seq>, of room: Room) {
         Task {

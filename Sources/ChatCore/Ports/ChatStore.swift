@@ -31,6 +31,11 @@ package protocol ChatStore: Sendable {
 
     func message(_ id: MessageID, in room: RoomID) async throws(StoreError) -> Message?
 
+    /// Finds messages of one room by words, newest first, no tombstones. Reads at most ``MessageSearch/scanLimit``
+    /// events per call: a long past takes several.
+    /// - Throws: `notFound` for rooms that never were or are deleted.
+    func search(_ search: MessageSearch) async throws(StoreError) -> SearchResults
+
     /// Ids of a sender's messages in a room since a time, newest first, tombstones left out, at most 1,000.
     func messageIDs(by sender: UserID, in room: RoomID, since: Timestamp) async throws(StoreError) -> [MessageID]
 
@@ -50,6 +55,17 @@ package protocol ChatStore: Sendable {
     ///
     /// - Throws: `roomExists` for a taken id or number, `aliasTaken`.
     func createRoom(_ room: NewRoom, creator: UserProfile?, at: Timestamp) async throws(StoreError) -> RoomRecord
+
+    /// Gets or makes, in one transaction, the direct room of two accounts: both plain active members, kind `direct`,
+    /// access `inviteOnly`, history `all`, no creator. The pair has one room, whoever opens it and how often, until
+    /// that is deleted. With oneself it has one member.
+    ///
+    /// Who is no longer a member becomes one again, with an event of the opener's; a mute or ban that is in force
+    /// stays.
+    /// - Throws: `notFound` when one of the two is a deleted account.
+    func openDirect(
+        _ opener: UserProfile, _ other: UserProfile, at: Timestamp
+    ) async throws(StoreError) -> DirectRoom
 
     /// nil for rooms that never were or are deleted.
     func room(_ reference: RoomReference) async throws(StoreError) -> RoomRecord?
@@ -111,10 +127,33 @@ package protocol ChatStore: Sendable {
 
     func revokedTokens(at now: Timestamp) async throws(StoreError) -> [String]
 
+    // MARK: API keys
+
+    /// - Throws: `exists` when the id is taken, or the name by a key that is not revoked.
+    func addAPIKey(_ key: APIKeyRecord) async throws(StoreError)
+
+    /// Revoked ones too.
+    func apiKey(_ id: String) async throws(StoreError) -> APIKeyRecord?
+
+    /// Every key, also those that are revoked, oldest first.
+    func apiKeys() async throws(StoreError) -> [APIKeyRecord]
+
+    /// Revokes the key that has this name now; its record stays.
+    /// - Throws: `notFound` when no key has this name, or only revoked ones.
+    func revokeAPIKey(named name: String, at: Timestamp) async throws(StoreError) -> APIKeyRecord
+
+    /// Moves ``APIKeyRecord/lastUsedAt`` forward, never back; a key that is not there is left alone.
+    func noteUse(ofAPIKey id: String, at: Timestamp) async throws(StoreError)
+
+    /// Notes a use of an idempotency key. Of several claims at once, exactly one is the first. A claim counts until a
+    /// purge finds it older than ``Limits/idempotencySeconds``.
+    func claim(_ claim: RequestClaim) async throws(StoreError) -> ClaimOutcome
+
     // MARK: Care
 
-    /// Drops what is past its time: idempotency keys, revoked tokens, guests, events past their room's retention,
-    /// empty group rooms. Works in small transactions, so that appends are never held up for long.
+    /// Drops what is past its time: idempotency keys and request claims, revoked tokens, guests, events past their
+    /// room's retention, empty group rooms, direct rooms of which both accounts are deleted. Works in small
+    /// transactions, so that appends are never held up for long.
     /// - Returns: The rooms whose members or messages changed without an event, also those that were deleted.
     func purge(now: Timestamp, limits: Limits) async throws(StoreError) -> [RoomID]
 
@@ -168,6 +207,8 @@ package struct AccountChange: Sendable {
     package var passwordRecord: String?
     package var isDisabled: Bool?
     package var lastSeenAt: Timestamp?
+    /// The roles that the host application has given; empty takes them all away.
+    package var hostRoles: [String]?
     /// Revokes every token that was issued so far.
     package var raisesGeneration = false
 

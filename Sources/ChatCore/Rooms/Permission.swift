@@ -9,6 +9,8 @@ package enum RoomAct: Sendable, Hashable {
     case send
     case react
     case type
+    /// Tell those present something that is not kept.
+    case broadcast
     case edit(author: UserID)
     case retract(author: UserID)
     case moderate(UserID, ServerRole = .user)
@@ -28,7 +30,8 @@ extension RoomState {
         case .enter: return self.refusalToEnter(actor, limits: limits, now: now)
         case .read: return self.refusalToRead(actor, now: now)
         case .send: return self.refusalToSpeak(actor, policy: policy, now: now) ?? self.refusalInAnnouncements(actor)
-        case .type: return self.refusalToSpeak(actor, policy: policy, now: now) ?? self.refusalInAnnouncements(actor)
+        case .type, .broadcast:
+            return self.refusalToSpeak(actor, policy: policy, now: now) ?? self.refusalInAnnouncements(actor)
         case .react:
             guard let refusal = self.refusalToSpeak(actor, policy: policy, now: now) else { return nil }
             return refusal.code == .muted && limits.mutedMayReact ? nil : refusal

@@ -82,14 +82,31 @@ package final class Room: Sendable {
             self.removePresence(of: out, &guarded, hub)
         }
         if !run.isEmpty { hub.post(run, of: self, to: guarded.loops) }
-        for event in events { hub.postOutside(event) }
+        for event in events {
+            hub.postOutside(event)
+            if case .message(let message) = event.change { self.signal(message, guarded.state, hub) }
+        }
+    }
+
+    /// Lets those know for whom a message is meant, wherever they are.
+    private func signal(_ message: Message, _ state: borrowing RoomState, _ hub: Hub) {
+        let isForOne = state.record.kind == .direct
+        guard isForOne || !message.content.mentions.isEmpty else { return }
+        for user in message.content.mentions where user != message.sender.id {
+            guard state.membership(of: user)?.isMember ?? false || state.presence.contains(user) else { continue }
+            hub.post(.refreshMentions, to: .user(user))
+        }
+        guard isForOne else { return }
+        for member in state.members.values where member.membership.isMember && member.profile.id != message.sender.id {
+            hub.post(.newMessage, to: .user(member.profile.id))
+        }
     }
 
     private func removePresence(of users: [UserID], _ guarded: inout Guarded, _ hub: Hub) {
         for user in users {
             guarded.state.pace.forget(user)
-            guard let profile = guarded.state.presence.remove(user) else { continue }
-            self.announceDeparture(of: profile, guarded, hub)
+            guard let gone = guarded.state.presence.remove(user) else { continue }
+            self.announceDeparture(of: gone.profile, gone.metas, isLast: true, &guarded, hub)
         }
     }
 
@@ -100,10 +117,12 @@ package final class Room: Sendable {
 
     /// Takes members over as the store has them, after something changed them without an event (an account was deleted).
     ///
-    /// - Parameter changeCount: ``changeCount`` from before the store was read.
+    /// - Parameters:
+    ///   - changeCount: ``changeCount`` from before the store was read.
+    ///   - now: A ban that is over by then puts nobody out.
     /// - Returns: False when events came in between, so that what was read may be too old or too new: read again.
     package func refresh(
-        _ record: RoomRecord, _ members: [StoredMember], changeCount: Int64, through hub: Hub
+        _ record: RoomRecord, _ members: [StoredMember], changeCount: Int64, at now: Timestamp, through hub: Hub
     ) -> Bool {
         self.guarded.withLock { guarded in
             guard guarded.state.changeCount == changeCount, record.lastSeq <= guarded.state.record.lastSeq else {
@@ -112,7 +131,7 @@ package final class Room: Sendable {
             guarded.state.refresh(record, members)
             // What was said may have been erased with the account.
             guarded.window = ReplayWindow(limit: guarded.windowLimit)
-            let out = guarded.state.presence.users { guarded.state.membership(of: $0)?.status == .banned }
+            let out = guarded.state.presence.users { guarded.state.membership(of: $0)?.status(at: now) == .banned }
             hub.postPutOut(out, of: self, to: guarded.loops)
             self.removePresence(of: out, &guarded, hub)
             return true
@@ -136,32 +155,75 @@ package final class Room: Sendable {
 
     // MARK: Presence
 
-    /// Notes a connection of a user, and announces his first.
-    package func arrive(_ profile: UserProfile, with connection: ConnectionID, through hub: Hub) {
+    /// Notes a connection of a user, and announces it.
+    package func arrive(_ profile: UserProfile, _ meta: PresenceMeta, through hub: Hub) {
         self.guarded.withLock { guarded in
-            guard guarded.state.presence.arrive(profile, with: connection) else { return }
-            let count = guarded.state.presence.count
-            guard count <= self.presenceDetail else { return hub.post(.occupancy(count), of: self, to: guarded.loops) }
+            guard let isFirst = guarded.state.presence.arrive(profile, meta) else { return }
+            guard self.showsDetail(&guarded, hub, whenOnlyCounted: isFirst) else { return }
             let role = guarded.state.membership(of: profile.id)?.role ?? .none
-            let present = guarded.state.presence.snapshot(detail: self.presenceDetail)
-            hub.post(.arrived(profile, role: role, present: present), of: self, to: guarded.loops)
+            let present = isFirst ? guarded.state.presence.snapshot(detail: self.presenceDetail) : nil
+            let arrival = PresenceArrival(profile: profile, role: role, meta: meta, present: present)
+            self.post(.arrived(arrival), guarded, hub)
         }
     }
 
-    /// Takes a connection out, and announces that the user is gone when it was his last.
-    package func depart(_ user: UserID, with connection: ConnectionID, through hub: Hub) {
+    /// Takes a connection out, and announces that it is gone.
+    package func depart(_ user: UserID, _ presence: PresenceID, through hub: Hub) {
         self.guarded.withLock { guarded in
-            guard let profile = guarded.state.presence.depart(user, with: connection) else { return }
-            guarded.state.pace.forget(user)
-            self.announceDeparture(of: profile, guarded, hub)
+            guard let gone = guarded.state.presence.depart(user, presence) else { return }
+            if gone.isLast { guarded.state.pace.forget(user) }
+            self.announceDeparture(of: gone.profile, [gone.meta], isLast: gone.isLast, &guarded, hub)
         }
     }
 
-    private func announceDeparture(of profile: UserProfile, _ guarded: borrowing Guarded, _ hub: Hub) {
-        let count = guarded.state.presence.count
-        guard count < self.presenceDetail else { return hub.post(.occupancy(count), of: self, to: guarded.loops) }
-        let present = guarded.state.presence.snapshot(detail: self.presenceDetail)
-        hub.post(.departed(profile, present: present), of: self, to: guarded.loops)
+    /// Puts another presence in the place of one of a user's. False when that is not there.
+    package func replacePresence(
+        _ presence: PresenceID, of profile: UserProfile, by meta: PresenceMeta, through hub: Hub
+    ) -> Bool {
+        self.guarded.withLock { guarded in
+            guard let before = guarded.state.presence.replace(presence, of: profile.id, by: meta) else { return false }
+            if guarded.state.presence.isDetailed { self.post(.updated(profile, from: before, to: meta), guarded, hub) }
+            return true
+        }
+    }
+
+    /// Everybody who is here with his connections; nil where only the number is shown.
+    package func presenceList() -> (entries: [PresenceEntry]?, count: Int) {
+        self.guarded.withLock { guarded in
+            let presence = guarded.state.presence
+            return (presence.isDetailed ? presence.list() : nil, presence.count)
+        }
+    }
+
+    private func announceDeparture(
+        of profile: UserProfile, _ metas: [PresenceMeta], isLast: Bool, _ guarded: inout Guarded, _ hub: Hub
+    ) {
+        guard self.showsDetail(&guarded, hub, whenOnlyCounted: isLast) else { return }
+        let present = isLast ? guarded.state.presence.snapshot(detail: self.presenceDetail) : nil
+        self.post(.departed(PresenceDeparture(profile: profile, metas: metas, present: present)), guarded, hub)
+    }
+
+    /// Whether a change is to be told in detail. Where it is not, tells what takes its place.
+    ///
+    /// - Parameter whenOnlyCounted: Whether the number of users has changed.
+    private func showsDetail(_ guarded: inout Guarded, _ hub: Hub, whenOnlyCounted: Bool) -> Bool {
+        switch guarded.state.presence.settleDetail(limit: self.presenceDetail) {
+        case .none:
+            if guarded.state.presence.isDetailed { return true }
+            if whenOnlyCounted { self.post(.count(guarded.state.presence.count), guarded, hub) }
+        case .hidden:
+            let presence = guarded.state.presence
+            self.post(.hidden(presence.list(), count: presence.count), guarded, hub)
+        case .shown:
+            let presence = guarded.state.presence
+            self.post(
+                .shown(presence.list(), present: presence.snapshot(detail: self.presenceDetail)), guarded, hub)
+        }
+        return false
+    }
+
+    private func post(_ change: PresenceChange, _ guarded: borrowing Guarded, _ hub: Hub) {
+        hub.post(.presence(change), of: self, to: guarded.loops)
     }
 
     // MARK: Subscribers and replay

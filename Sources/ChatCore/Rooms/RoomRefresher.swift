@@ -5,11 +5,13 @@ final class RoomRefresher: Sendable {
     private let rooms: RoomDirectory
     private let store: any ChatStore
     private let hub: Hub
+    private let clock: any WallClock
 
-    init(rooms: RoomDirectory, store: any ChatStore, hub: Hub) {
+    init(rooms: RoomDirectory, store: any ChatStore, hub: Hub, clock: any WallClock) {
         self.rooms = rooms
         self.store = store
         self.hub = hub
+        self.clock = clock
     }
 
     func refresh(_ ids: [RoomID]) async {
@@ -33,7 +35,8 @@ final class RoomRefresher: Sendable {
                     return self.rooms.forget(room)
                 }
                 let members = try await self.store.members(of: room.identity.id)
-                if room.refresh(record, members, changeCount: count, through: self.hub) { return }
+                let now = self.clock.now()
+                if room.refresh(record, members, changeCount: count, at: now, through: self.hub) { return }
                 // What was read is stored but not published yet; it will be in a moment.
                 await Task.yield()
             } catch {

@@ -25,7 +25,21 @@ extension ChatService {
 
     private func identify(_ token: String, from address: ClientAddress) async throws(ChatError) -> Identity {
         let now = self.clock.now()
-        let claims = try self.tokens.verify(token, now: now)
+        switch try self.tokens.recognise(token, now: now) {
+        case .ours(let claims):
+            return try await self.identify(claims, from: address, now: now)
+        case .foreign(let error):
+            guard let login = try await self.accounts.hostLogin(token, from: address, now: now) else { throw error }
+            guard let name = login.newDisplayName else { return login.identity }
+            // The way of every change of name: rooms and the user's other connections hear of it.
+            _ = try await self.updateProfile(displayName: name, by: login.identity.actor)
+            return login.identity.renamed(name)
+        }
+    }
+
+    private func identify(
+        _ claims: TokenClaims, from address: ClientAddress, now: Timestamp
+    ) async throws(ChatError) -> Identity {
         let id = UserID(canonical: claims.subject)
         let account = try await self.accounts.stored(id)
         if let account, account.isDisabled { throw ChatError(.authInvalid, detail: "disabled") }

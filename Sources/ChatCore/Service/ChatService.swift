@@ -21,6 +21,8 @@ package final class ChatService: Sendable {
     package let limits: Limits
     package let policy: Policy
     package let accounts: AccountService
+    /// The keys of programs.
+    package let apiKeys: APIKeyService
     package let clock: any WallClock
     package let rooms: RoomDirectory
     let store: any ChatStore
@@ -36,6 +38,9 @@ package final class ChatService: Sendable {
     let creations: KeyedBuckets<UserID>
     let restRates: KeyedBuckets<String>
     private let nextConnection = Atomic<UInt64>(1)
+    let nextPresence = Atomic<UInt64>(1)
+    /// Users who are listed publicly, each connection counted.
+    let attendants = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
 
     package init(
@@ -55,7 +60,7 @@ package final class ChatService: Sendable {
         self.log = MessageLog(
             store: store, hub: self.hub, metrics: self.metrics, gatherMilliseconds: configuration.gatherMilliseconds)
         self.rooms = RoomDirectory(store: store, limits: configuration.limits, clock: clock)
-        self.refresher = RoomRefresher(rooms: self.rooms, store: store, hub: self.hub)
+        self.refresher = RoomRefresher(rooms: self.rooms, store: store, hub: self.hub, clock: clock)
         self.tokens = TokenAuthority(
             keys: secrets.tokenKeys, domain: configuration.domain, settings: configuration.tokens)
         var accountSettings = AccountService.Settings()
@@ -65,6 +70,8 @@ package final class ChatService: Sendable {
         self.accounts = AccountService(
             store: store, tokens: self.tokens, decoySeed: secrets.decoySeed, users: self.users, guests: self.guests,
             hub: self.hub, refresher: self.refresher, clock: clock, settings: accountSettings, logger: logger)
+        self.apiKeys = APIKeyService(
+            store: store, clock: clock, signalRate: configuration.limits.signalRate, logger: logger)
         let hourly = Double(configuration.limits.autoCreatedPerHour)
         self.autoCreations = KeyedBuckets(Rate(burst: hourly, perSecond: hourly / 3600))
         let daily = Double(configuration.limits.roomsCreatedPerDay)
@@ -73,10 +80,13 @@ package final class ChatService: Sendable {
         self.accounts.leaveRooms.withLock { leave in
             leave = { [weak self] profile in await self?.leaveAllRooms(Actor(profile: profile)) }
         }
+        self.accounts.rolesChanged.withLock { tell in
+            tell = { [weak self] user, gained, lost in self?.rolesChanged(of: user, gained: gained, lost: lost) }
+        }
         let hub = self.hub
         for shard in hub.shards {
-            shard.departures = { room, session in
-                room.depart(session.profile.id, with: session.id, through: hub)
+            shard.departures = { subscription in
+                subscription.room.depart(subscription.session.profile.id, subscription.presence, through: hub)
             }
         }
     }
@@ -85,7 +95,7 @@ package final class ChatService: Sendable {
     package func start() async throws(ChatError) {
         do {
             let now = self.clock.now()
-            self.tokens.restoreRevoked(try await self.store.revokedTokens(at: now), now: now)
+            self.tokens.restoreRevoked(try await self.store.revokedTokens(at: now))
             self.guests.reserve(try await self.store.takenGuests())
             guard let one = RoomNumber(1), try await self.store.room(.number(one)) == nil else { return }
             let settings = RoomSettings(alias: "lobby", title: "Lobby", topic: "Everybody is welcome.")
@@ -101,15 +111,19 @@ package final class ChatService: Sendable {
 
     /// On `eventLoop`: lets a connection in.
     ///
-    /// - Parameter canResume: Whether a lost connection is given ``Limits/resumeGraceSeconds`` before it counts as gone.
+    /// - Parameters:
+    ///   - canResume: Whether a lost connection is given ``Limits/resumeGraceSeconds`` before it counts as gone.
+    ///   - isVisible: Whether being connected alone makes the user count as online; else only being in a room, or on
+    ///     the public list (``listen(to:for:as:on:)``), does.
     /// - Throws: ``ChatError/Code/tooManyConnections``, ``ChatError/Code/unavailable`` while draining.
     package func open(
-        _ identity: Identity, sink: any EventSink, canResume: Bool, on eventLoop: any EventLoop
+        _ identity: Identity, sink: any EventSink, canResume: Bool, isVisible: Bool = true, on eventLoop: any EventLoop
     ) throws(ChatError) -> ClientSession {
         guard !self.isDraining, let shard = self.hub.shard(of: eventLoop) else { throw ChatError(.unavailable) }
         let session = ClientSession(
             id: ConnectionID(self.nextConnection.wrappingAdd(1, ordering: .relaxed).oldValue), identity: identity,
-            sink: sink, canResume: canResume, shard: shard, limits: self.limits, now: self.clock.now())
+            sink: sink, canResume: canResume, isVisible: isVisible, shard: shard, limits: self.limits,
+            now: self.clock.now())
         let replaced = try self.users.add(
             session, perUser: self.limits.connectionsPerUser, perAddress: self.limits.connectionsPerAddress)
         // Counted in first, asked second: a revocation in between finds the session or is found here.
@@ -118,6 +132,7 @@ package final class ChatService: Sendable {
             throw ChatError(.authInvalid, detail: "revoked")
         }
         self.hub.end(replaced, .replaced)
+        if isVisible, !identity.profile.isGuest { session.attendance = self.attend(identity.profile) }
         return session
     }
 
@@ -126,19 +141,27 @@ package final class ChatService: Sendable {
     /// - Parameter isFinal: The client said goodbye, or was put out: no grace.
     package func close(_ session: ClientSession, isFinal: Bool) {
         guard !session.isClosed else { return }
-        let rooms = session.close()
-        let (user, connection) = (session.profile.id, session.id)
+        let places = session.close()
+        if let attendance = session.attendance { self.endAttendance(attendance) }
+        let user = session.profile.id
         if self.users.remove(session, now: self.clock.now()), session.profile.isGuest {
             self.guests.touch(user, now: self.clock.now())
         }
         let grace = session.canResume && !isFinal && !self.isDraining ? self.limits.resumeGraceSeconds : 0
-        guard grace > 0, !rooms.isEmpty else {
-            for room in rooms { room.depart(user, with: connection, through: self.hub) }
+        guard grace > 0, !places.isEmpty else {
+            for (room, presence) in places { room.depart(user, presence, through: self.hub) }
             return
         }
         session.eventLoop.scheduleTask(in: .seconds(grace)) {
-            for room in rooms { room.depart(user, with: connection, through: self.hub) }
+            for (room, presence) in places { room.depart(user, presence, through: self.hub) }
         }
+    }
+
+    /// The same for a guest that was given no token: nobody can come back as it, so that its name is free again unless
+    /// it has written something.
+    package func dismiss(_ guest: ClientSession) {
+        self.close(guest, isFinal: true)
+        if guest.profile.isGuest { self.guests.release(guest.profile.id) }
     }
 
     // MARK: Commands
@@ -147,7 +170,11 @@ package final class ChatService: Sendable {
     ///
     /// Sends may be pipelined and keep their order; anything else is to be awaited before the same connection hands in
     /// its next command. For a join and a resume the callbacks run before live events flow.
-    package func execute(_ command: Command, as session: ClientSession) -> EventLoopFuture<Reply> {
+    ///
+    /// - Parameter sink: Who listens to the room that is joined; nil for the connection itself.
+    package func execute(
+        _ command: Command, as session: ClientSession, for sink: (any EventSink)? = nil
+    ) -> EventLoopFuture<Reply> {
         do throws(ChatError) {
             guard !self.isDraining, !session.isClosed else {
                 throw ChatError(.unavailable, retryAfterMilliseconds: 1000)
@@ -161,11 +188,13 @@ package final class ChatService: Sendable {
         case .react(let room, let message, let emote, let mode):
             return self.react(emote, to: message, in: room, mode: mode, as: session)
         case .typing(let room, let isTyping): return self.typing(isTyping, in: room, as: session)
-        case .join(let room, let options): return self.join(room, options, as: session)
+        case .join(let room, let options): return self.join(room, options, as: session, for: sink)
+        case .broadcast(let room, let event, let payload, let includesSelf):
+            return self.broadcast(event, payload, in: room, as: session, from: includesSelf ? nil : sink)
         case .resume(let positions): return self.resume(positions, as: session)
         case .leave(let room): return self.leave(room, as: session)
         case .edit, .retract, .markRead, .moderate, .accept, .reject, .setRole, .createRoom, .updateRoom, .deleteRoom,
-            .history, .reactions, .rooms, .members, .audit, .presence, .updateProfile:
+            .history, .reactions, .search, .openDirect, .rooms, .members, .audit, .presence, .updateProfile:
             return self.inTask(session) { () throws(ChatError) -> Reply in
                 try await self.perform(command, by: session.actor)
             }
@@ -199,7 +228,9 @@ package final class ChatService: Sendable {
             return try await self.retract(id, in: room, reason: reason, by: actor)
         case .react(let room, let id, let emote, let mode):
             return try await self.react(emote, to: id, in: room, mode: mode, by: actor)
-        case .typing: throw ChatError(.invalidArgument, detail: "typing needs a connection")
+        case .typing, .broadcast: throw ChatError(.invalidArgument, detail: "this needs a connection")
+        case .search(let room, let query): return try await self.search(query, in: room, by: actor)
+        case .openDirect(let target): return try await self.openDirect(with: target, by: actor)
         case .markRead(let room, let seq): return try await self.markRead(room, through: seq, by: actor)
         case .moderate(let room, let target, let sanction):
             return try await self.moderate(target, in: room, sanction, by: actor)
@@ -255,11 +286,12 @@ package final class ChatService: Sendable {
     package func sweep() async {
         let now = self.clock.now()
         self.rooms.evictIdle(since: now.adding(seconds: -600))
-        self.guests.purge(idleSince: now.adding(seconds: -self.limits.guestIdleSeconds)) { self.users.isOnline($0) }
+        self.guests.purge(idleSince: now.adding(seconds: -self.limits.guestIdleSeconds)) { self.users.isConnected($0) }
         self.autoCreations.sweep(now: now)
         self.creations.sweep(now: now)
         self.restRates.sweep(now: now)
         self.accounts.sweep(now: now)
+        self.apiKeys.sweep(now: now)
         do throws(StoreError) {
             try await self.storeLastSeen()
         } catch {

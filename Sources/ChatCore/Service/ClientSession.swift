@@ -15,6 +15,12 @@ package final class ClientSession: @unchecked Sendable {
     package let tokenID: String?
     package let tokenExpiresAt: Timestamp?
     package let canResume: Bool
+    /// Whether being connected alone makes the user count as online.
+    let isVisible: Bool
+    /// How many things make the user count as online: the connection itself, rooms, public lists.
+    private let appearances = Atomic<Int>(0)
+    /// As what the connection itself is listed publicly.
+    var attendance: Attendance?
     let generation: Int64
     let shard: HubShard
 
@@ -27,9 +33,10 @@ package final class ClientSession: @unchecked Sendable {
     var sendGate: EventLoopFuture<Void>?
 
     init(
-        id: ConnectionID, identity: Identity, sink: any EventSink, canResume: Bool, shard: HubShard, limits: Limits,
-        now: Timestamp
+        id: ConnectionID, identity: Identity, sink: any EventSink, canResume: Bool, isVisible: Bool, shard: HubShard,
+        limits: Limits, now: Timestamp
     ) {
+        self.isVisible = isVisible
         self.id = id
         self.eventLoop = shard.eventLoop
         self.current = Mutex(Actor(profile: identity.profile, serverRole: identity.serverRole))
@@ -41,7 +48,15 @@ package final class ClientSession: @unchecked Sendable {
         self.shard = shard
         self.sink = sink
         self.rates = SessionRates(limits: limits, now: now)
+        if isVisible { self.appear() }
     }
+
+    /// Whether the user counts as online by this connection. From any thread.
+    var isSeen: Bool { self.appearances.load(ordering: .relaxed) > 0 }
+
+    func appear() { self.appearances.wrappingAdd(1, ordering: .relaxed) }
+
+    func disappear() { self.appearances.wrappingSubtract(1, ordering: .relaxed) }
 
     package var actor: Actor { self.current.withLock { $0 } }
 
@@ -76,13 +91,14 @@ package final class ClientSession: @unchecked Sendable {
         }
     }
 
-    func subscription(to room: Room) -> Subscription? {
-        self.subscriptions.first { $0.room === room }
+    func subscription(to room: Room, for sink: any EventSink) -> Subscription? {
+        self.subscriptions.first { $0.room === room && $0.sink === sink }
     }
 
     func subscribe(_ subscription: Subscription) {
         self.eventLoop.assertInEventLoop()
         self.subscriptions.append(subscription)
+        self.appear()
         self.shard.subscribe(subscription)
     }
 
@@ -90,17 +106,18 @@ package final class ClientSession: @unchecked Sendable {
         self.eventLoop.assertInEventLoop()
         guard let place = self.subscriptions.firstIndex(where: { $0 === subscription }) else { return }
         self.subscriptions.remove(at: place)
+        self.disappear()
         self.shard.unsubscribe(subscription)
     }
 
-    /// Takes the connection out of all rooms. Returns those in which it was.
-    func close() -> [Room] {
+    /// Takes the connection out of all rooms. Returns how it was in them.
+    func close() -> [(room: Room, presence: PresenceID)] {
         self.eventLoop.assertInEventLoop()
         self.isClosed = true
         let subscriptions = self.subscriptions
         self.subscriptions = []
         for subscription in subscriptions { self.shard.unsubscribe(subscription) }
         self.sink = nil
-        return subscriptions.map(\.room)
+        return subscriptions.map { ($0.room, $0.presence) }
     }
 }

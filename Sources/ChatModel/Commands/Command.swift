@@ -10,6 +10,8 @@ package enum Command: Sendable {
     case retract(RoomReference, MessageID, reason: String)
     case react(RoomReference, MessageID, emote: String, ReactionMode)
     case typing(RoomReference, isTyping: Bool)
+    /// Tells those who are in the room, at once and never again. `includesSelf`: also the listener that says it.
+    case broadcast(RoomReference, event: String, Broadcast.Payload, includesSelf: Bool)
     case markRead(RoomReference, seq: Seq)
     // Members.
     case moderate(RoomReference, Target, Sanction)
@@ -20,9 +22,12 @@ package enum Command: Sendable {
     case createRoom(NewRoom)
     case updateRoom(RoomReference, RoomSettingsPatch)
     case deleteRoom(RoomReference)
+    /// The room of oneself and somebody else, made when there is none.
+    case openDirect(Target)
     // Reading.
     case history(RoomReference, HistoryWindow)
     case reactions(RoomReference, MessageID, emote: String, after: UserID?, limit: Int)
+    case search(RoomReference, MessageQuery)
     case rooms(RoomQuery)
     case members(RoomReference, after: UserID?, limit: Int)
     case audit(RoomReference, before: Int64?, limit: Int)
@@ -49,10 +54,13 @@ package struct JoinOptions: Sendable {
     package var history: Int
     /// Where the client left off, when it has been here before.
     package var position: RoomPosition?
+    /// Whether a free name makes a room, where the operator allows that at all.
+    package var mayCreate: Bool
 
-    package init(history: Int, position: RoomPosition? = nil) {
+    package init(history: Int, position: RoomPosition? = nil, mayCreate: Bool = true) {
         self.history = history
         self.position = position
+        self.mayCreate = mayCreate
     }
 }
 
@@ -90,7 +98,7 @@ package struct OutgoingMessage: Sendable {
     }
 }
 
-package enum ReactionMode: String, Sendable, Hashable {
+package enum ReactionMode: String, Sendable, Hashable, CaseIterable {
     /// Same emote again takes it away; another one replaces it.
     case toggle
     case add, remove
@@ -157,6 +165,22 @@ package struct HistoryWindow: Sendable, Hashable {
 
     package init(anchor: Anchor, limit: Int) {
         self.anchor = anchor
+        self.limit = limit
+    }
+}
+
+/// Which messages of a room to find.
+package struct MessageQuery: Sendable, Hashable {
+    /// Words that a message must all have, without regard to case and order.
+    package var text: String
+    /// Only messages before a position: where an earlier answer said to go on.
+    package var before: Seq?
+    /// 1…100.
+    package var limit: Int
+
+    package init(text: String, before: Seq? = nil, limit: Int = 50) {
+        self.text = text
+        self.before = before
         self.limit = limit
     }
 }

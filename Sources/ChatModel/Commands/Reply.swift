@@ -6,6 +6,9 @@ package enum Reply: Sendable {
     case sent(SentMessage)
     case history(MessagePage)
     case reactions(ReactionPage)
+    /// Newest first; `next`: where to go on.
+    case found([Message], room: RoomIdentity, epoch: Epoch, next: Seq?)
+    case direct(RoomInfo, isNew: Bool)
     case room(RoomInfo)
     case rooms([RoomInfo], next: RoomNumber?)
     case members([MemberInfo], next: UserID?)

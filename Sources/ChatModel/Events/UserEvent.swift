@@ -31,27 +31,3 @@ package struct UnreadCounts: Sendable, Hashable {
         self.mentions = mentions
     }
 }
-
-/// What is never stored or replayed: it may be dropped, and is always fetched as state.
-package enum EphemeralEvent: Sendable {
-    case typing(UserProfile, isTyping: Bool)
-    /// The user's first connection came into the room; `present` is the list after it.
-    case arrived(UserProfile, role: Role, present: PresenceSnapshot)
-    /// The user's last connection left the room.
-    case departed(UserProfile, present: PresenceSnapshot)
-    /// Only the count changed: a big room's presence.
-    case occupancy(Int)
-}
-
-/// Who is in a room now.
-package struct PresenceSnapshot: Sendable {
-    /// In order of arrival; cut at the limit up to which a room shows its presence in detail.
-    package let users: [UserProfile]
-    /// All of them, also those that `users` leaves out.
-    package let count: Int
-
-    package init(users: [UserProfile], count: Int) {
-        self.users = users
-        self.count = count
-    }
-}

@@ -32,6 +32,17 @@ package struct RoomNumber: Hashable, Sendable, Comparable, CustomStringConvertib
     package static func < (left: RoomNumber, right: RoomNumber) -> Bool { left.value < right.value }
 }
 
+/// The names of a room, for events that are not in its log.
+package struct RoomIdentity: Sendable, Hashable {
+    package let id: RoomID
+    package let number: RoomNumber
+
+    package init(id: RoomID, number: RoomNumber) {
+        self.id = id
+        self.number = number
+    }
+}
+
 /// 128 bits in the form of a UUID version 4.
 ///
 /// The first 48 random bits are the creation time in milliseconds, so that an index on ids grows at its end; to a

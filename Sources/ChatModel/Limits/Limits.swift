@@ -21,6 +21,16 @@ package struct Limits: Sendable {
     package var messageBytes = 16 * 1024
     /// UTF-8 bytes of a message's free metadata.
     package var metadataBytes = 4 * 1024
+    /// UTF-8 bytes of what is broadcast in a room without being kept.
+    package var broadcastBytes = 16 * 1024
+    /// UTF-8 bytes of what a client says of its presence.
+    package var presenceMetaBytes = 1024
+    /// UTF-8 bytes of a signal's payload.
+    package var signalBytes = 8 * 1024
+    /// Signals of one API key.
+    package var signalRate = Rate(burst: 200, perSecond: 100)
+    /// Messages that one search reads at most; the answer says where to go on.
+    package var searchScan = 10_000
     /// Members whom one message may mention.
     package var mentionsPerMessage = 50
     /// Characters of a mute, ban or kick reason.

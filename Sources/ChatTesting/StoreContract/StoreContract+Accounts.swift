@@ -28,6 +28,7 @@ extension StoreContract {
                 var change = AccountChange()
                 change.displayName = "J"
                 change.role = .admin
+                change.hostRoles = ["press corps", "vip"]
                 change.passwordRecord = "new"
                 change.isDisabled = true
                 change.lastSeenAt = StoreScene.noon
@@ -35,11 +36,15 @@ extension StoreContract {
                 let updated = try await scene.store.updateAccount(UserProfile.juliet.id, change)
                 let expected = Account(
                     profile: UserProfile(id: UserProfile.juliet.id, username: "juliet", displayName: "J"),
-                    role: .admin, passwordRecord: "new", createdAt: StoreScene.noon, lastSeenAt: StoreScene.noon,
-                    isDisabled: true, generation: 2)
+                    role: .admin, hostRoles: ["press corps", "vip"], passwordRecord: "new",
+                    createdAt: StoreScene.noon, lastSeenAt: StoreScene.noon, isDisabled: true, generation: 2)
                 try expectEqual(updated, expected)
                 try expectEqual(try await scene.store.updateAccount(UserProfile.juliet.id, .init()), expected)
                 try expectEqual(try await scene.store.account(UserProfile.juliet.id), expected)
+                var none = AccountChange()
+                none.hostRoles = []
+                try expectEqual(try await scene.store.updateAccount(UserProfile.juliet.id, none).hostRoles, [])
+                try expectEqual(try await scene.store.account(UserProfile.juliet.id)?.hostRoles, [])
                 try await expectRefusal(.notFound) {
                     try await scene.store.updateAccount(UserProfile.romeo.id, change)
                 }

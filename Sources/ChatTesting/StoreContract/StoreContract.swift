@@ -47,7 +47,8 @@ package enum StoreContract {
     package static var rules: [Rule] {
         self.messageRules + self.idempotencyRules + self.editRules + self.reactionRules + self.pageRules
             + self.roomRules + self.memberRules + self.unreadRules + self.accountRules + self.deletionRules
-            + self.purgeRules + self.concurrencyRules + self.modelRules
+            + self.purgeRules + self.directRules + self.searchRules + self.apiKeyRules + self.concurrencyRules
+            + self.modelRules
     }
 }
 

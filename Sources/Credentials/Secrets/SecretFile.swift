@@ -11,7 +11,7 @@
 /// Blocking; for start-up, reload and the command line.
 package enum SecretFile {
     package static let name = "secret.key"
-    private static let maximumBytes = 64 * 1024
+    static let maximumBytes = 64 * 1024
 
     /// Reads the directory's secret file, making it first when there is none.
     ///
@@ -69,7 +69,7 @@ package enum SecretFile {
         }
     }
 
-    private static func bytes(of descriptor: CInt, path: String) throws(SecretFileError) -> [UInt8] {
+    static func bytes(of descriptor: CInt, path: String) throws(SecretFileError) -> [UInt8] {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 4096)
         while bytes.count <= self.maximumBytes {
@@ -129,7 +129,7 @@ package enum SecretFile {
         }
     }
 
-    private static func failure(_ what: String, path: String, code: CInt = errno) -> SecretFileError {
+    static func failure(_ what: String, path: String, code: CInt = errno) -> SecretFileError {
         SecretFileError(path: path, reason: "\(what): \(String(cString: strerror(code))).")
     }
 }

@@ -1,4 +1,4 @@
-/// A strict reader for the small JSON texts inside tokens (RFC 8259).
+/// A strict reader for the small JSON texts of tokens and keys (RFC 8259).
 ///
 /// Refuses what lenient readers disagree about: duplicate keys, invalid UTF-8, lone surrogates, numbers without a
 /// finite value, leading zeros, anything after the value. Never reads outside its input and never recurses deeper than
@@ -6,19 +6,22 @@
 struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
-    private var valuesLeft = JSONBounds.values
+    private var valuesLeft: Int
 
     /// Reads `bytes` as one value.
-    static func read(_ bytes: [UInt8]) throws(JSONReadError) -> JSONValue {
-        var reader = JSONReader(bytes: bytes)
+    ///
+    /// - Parameter values: How many values it may consist of, members and elements counted.
+    static func read(_ bytes: [UInt8], values: Int = JSONBounds.values) throws(JSONReadError) -> JSONValue {
+        var reader = JSONReader(bytes: bytes, values: values)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
         guard reader.position == bytes.count else { throw JSONReadError() }
         return value
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], values: Int) {
         self.bytes = bytes
+        self.valuesLeft = values
     }
 
     // MARK: Bytes

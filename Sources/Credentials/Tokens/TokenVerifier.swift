@@ -25,7 +25,7 @@ package struct TokenVerifier: Sendable {
     /// - Returns: The claims; whether the account still exists and its generation still stands is for the caller.
     package func verify(_ token: String, now: Int64) throws(TokenError) -> TokenClaims {
         guard token.utf8.count <= Self.maximumLength else { throw .malformed }
-        let segments = try Segments(Array(token.utf8))
+        guard let segments = TokenSegments(Array(token.utf8)) else { throw .malformed }
         try self.checkSignature(of: segments, key: try self.key(for: segments))
         let payload = try Self.json(segments.payload)
         let claims = try TokenClaims(payload, issuer: self.issuer, audience: self.audience)
@@ -34,7 +34,7 @@ package struct TokenVerifier: Sendable {
     }
 
     /// The header must be `alg` and `kid`, optionally `typ`, and nothing else: so no `jku`, no `jwk`, no `crit`.
-    private func key(for segments: Segments) throws(TokenError) -> TokenKey {
+    private func key(for segments: TokenSegments) throws(TokenError) -> TokenKey {
         guard case .object(let header) = try Self.json(segments.header),
             header["alg"] == .string("HS256"),
             case .string(let id)? = header["kid"]
@@ -48,7 +48,7 @@ package struct TokenVerifier: Sendable {
         return key
     }
 
-    private func checkSignature(of segments: Segments, key: TokenKey) throws(TokenError) {
+    private func checkSignature(of segments: TokenSegments, key: TokenKey) throws(TokenError) {
         guard let signature = Base64URL.decode(segments.signature) else { throw .malformed }
         // Compares in constant time.
         let isValid = HMAC<SHA256>.isValidAuthenticationCode(
@@ -65,23 +65,5 @@ package struct TokenVerifier: Sendable {
     private static func json(_ segment: ArraySlice<UInt8>) throws(TokenError) -> JSONValue {
         guard let bytes = Base64URL.decode(segment), let value = try? JSONReader.read(bytes) else { throw .malformed }
         return value
-    }
-}
-
-/// A token cut at its dots (RFC 7515 §3.1); no segment is empty.
-private struct Segments {
-    let header: ArraySlice<UInt8>
-    let payload: ArraySlice<UInt8>
-    let signature: ArraySlice<UInt8>
-    /// Header, dot and payload: what the signature covers.
-    let signed: ArraySlice<UInt8>
-
-    init(_ token: [UInt8]) throws(TokenError) {
-        let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { throw .malformed }
-        self.header = parts[0]
-        self.payload = parts[1]
-        self.signature = parts[2]
-        self.signed = token[..<parts[1].endIndex]
     }
 }

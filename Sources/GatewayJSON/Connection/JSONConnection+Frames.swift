@@ -25,7 +25,7 @@ extension JSONConnection {
 
     /// The core has answered. For a join this runs before live events flow, so what is written here precedes them.
     private func completed(_ frame: InboundFrame, _ result: Result<Reply, any Error>) {
-        guard self.machine.commandCompleted(isPipelined: frame.isPipelined) else { return }
+        guard self.machine.commandCompleted(frame.pace) else { return }
         switch result {
         case .success(let reply): self.tell(reply, to: frame)
         case .failure(let error):

@@ -94,6 +94,7 @@ extension JSONConnection {
         self.answer { $0.append(welcome, helloDialect: self.helloDialect, into: &$1) }
         if let early = self.early, early.readableBytes > 0 { self.connection?.send(early) }
         self.early = nil
+        self.listenToSignals()
         self.runWhatWaits()
         self.flushWhenDue()
     }

@@ -23,7 +23,7 @@ extension JSONConnection: EventSink {
     func sessionEnded(_ reason: SessionEnd) {
         let (code, text): (CloseCode, SessionEndText) =
             switch reason {
-            case .revoked: (.authentication, .revoked)
+            case .revoked, .loggedOut: (.authentication, .revoked)
             case .replaced: (.replaced, .replaced)
             case .unavailable: (.goingAway, .unavailable)
             }

@@ -23,6 +23,8 @@ final class JSONConnection: WebSocketHandler {
 
     private(set) var connection: WebSocketConnection?
     var session: ClientSession?
+    /// Where the client's signals come from; empty unless it wants them.
+    var listeners: [SignalListener] = []
     /// What the core had for us before the hello was answered; nil from then on.
     var early: ByteBuffer? = ByteBuffer()
     /// Within a burst of reads everything is flushed at its end.
@@ -115,6 +117,7 @@ final class JSONConnection: WebSocketHandler {
     }
 
     private func leave(isFinal: Bool) {
+        self.stopListeningToSignals()
         guard let session = self.session else { return }
         self.session = nil
         self.service.close(session, isFinal: isFinal)

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatModel
 import NIOCore
 
@@ -5,6 +6,9 @@ import NIOCore
 ///
 /// Holds no connection, session, clock or promise: each input is a fact in the past tense, each result what to do.
 struct JSONConnectionStateMachine: ~Copyable {
+    /// A frame as it was decoded; a fault keeps its place in the order too.
+    typealias Entry = Result<InboundFrame, FrameError>
+
     private enum State {
         /// → authenticating, closed
         case awaitingHello(deadline: NIODeadline)
@@ -19,7 +23,7 @@ struct JSONConnectionStateMachine: ~Copyable {
     }
 
     private var state: State
-    private var lane = CommandLane()
+    private var lane = CommandLane<Entry>()
     private var faults: FaultBudget
 
     init(now: NIODeadline, helloTimeout: TimeAmount) {
@@ -121,14 +125,14 @@ struct JSONConnectionStateMachine: ~Copyable {
     }
 
     /// - Parameter bytes: the frame's size.
-    mutating func frameReceived(_ frame: CommandLane.Entry, bytes: Int, now: NIODeadline) -> FrameAction {
+    mutating func frameReceived(_ frame: Entry, bytes: Int, now: NIODeadline) -> FrameAction {
         switch self.state {
         case .authenticating, .opening, .open:
             if case .failure = frame, !self.faults.spend(now: now) {
                 self.state = .closed
                 return .close(.flood)
             }
-            switch self.lane.admit(frame, bytes: bytes) {
+            switch self.lane.admit(frame, Self.pace(of: frame), bytes: bytes) {
             case .run(.success(let frame)): return .execute(frame)
             case .run(.failure(let error)): return .answer(error)
             case .held(let pausesReading): return pausesReading ? .pauseReading : .wait
@@ -141,6 +145,13 @@ struct JSONConnectionStateMachine: ~Copyable {
         }
     }
 
+    private static func pace(of frame: Entry) -> CommandPace {
+        switch frame {
+        case .success(let frame): frame.pace
+        case .failure: .immediate
+        }
+    }
+
     mutating func binaryReceived() -> CloseCode? {
         self.end(with: .binaryFrame)
     }
@@ -148,8 +159,8 @@ struct JSONConnectionStateMachine: ~Copyable {
     // MARK: - Commands under way
 
     /// A command was answered by the core. True: tell the client.
-    mutating func commandCompleted(isPipelined: Bool) -> Bool {
-        self.lane.completed(isPipelined: isPipelined)
+    mutating func commandCompleted(_ pace: CommandPace) -> Bool {
+        self.lane.completed(pace)
         return !self.isClosed
     }
 

@@ -47,6 +47,15 @@ extension CommandReader {
         return .history(room, HistoryWindow(anchor: anchor, limit: limit))
     }
 
+    mutating func search() throws(FrameFault) -> Command {
+        let room = try self.payload.roomReference()
+        var query = MessageQuery(text: try self.payload.string("query"))
+        query.before = try self.payload.optionalInteger("before")
+        query.limit = try self.payload.limit(most: 100)
+        try self.payload.finish()
+        return .search(room, query)
+    }
+
     mutating func reactions() throws(FrameFault) -> Command {
         let room = try self.payload.roomReference()
         let id = try self.payload.messageID()

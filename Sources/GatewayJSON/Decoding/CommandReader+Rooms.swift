@@ -21,6 +21,12 @@ extension CommandReader {
         return .createRoom(room)
     }
 
+    mutating func openDirect() throws(FrameFault) -> Command {
+        let user = try self.payload.string(.user)
+        try self.payload.finish()
+        return .openDirect(.username(user))
+    }
+
     mutating func updateRoom() throws(FrameFault) -> Command {
         let room = try self.payload.roomReference()
         var patch = RoomSettingsPatch()

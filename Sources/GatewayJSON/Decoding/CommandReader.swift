@@ -39,9 +39,11 @@ struct CommandReader {
         case .auditGet: try self.audit()
         case .presenceGet: try self.presence()
         case .userUpdate: try self.updateProfile()
+        case .search: try self.search()
+        case .directOpen: try self.openDirect()
         case .hello, .error, .ack, .resumed, .channelJoined, .channelMembers, .channelOccupancy, .chatEdited,
             .chatDeleted, .chatReactAdd, .chatReactRemove, .historyPage, .readUpdate, .roomEvent, .auditLog,
-            .memberUpdate, .presence, .roomCreated, .roomUpdated, .roomDeleted:
+            .memberUpdate, .presence, .roomCreated, .roomUpdated, .roomDeleted, .searchPage, .directOpened, .signal:
             throw .malformed
         }
     }

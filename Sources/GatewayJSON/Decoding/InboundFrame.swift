@@ -1,3 +1,4 @@
+import ChatCore
 import ChatModel
 
 /// A frame of a logged-in client, checked: what it wants of the core.
@@ -10,7 +11,7 @@ struct InboundFrame: Sendable {
     let command: Command
 
     /// Whether the next frame may be handed to the core before this one is answered.
-    var isPipelined: Bool { self.type == .chatSend }
+    var pace: CommandPace { self.type == .chatSend ? .pipelined : .exclusive }
 }
 
 /// A client's first frame, checked.

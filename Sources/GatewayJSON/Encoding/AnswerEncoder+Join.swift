@@ -78,16 +78,3 @@ extension AnswerEncoder {
         return PresenceSnapshot(users: present.users + [self.user], count: present.count + 1)
     }
 }
-
-extension Resumption {
-    /// The same, or a gap to page through where a replay would be more than one answer may hold.
-    func within(_ budget: inout AnswerBudget) -> Resumption {
-        switch self {
-        case .replayed(let events):
-            guard let first = events.first, let last = events.last, !budget.take(events) else { return self }
-            return .gap(from: first.seq, to: last.seq)
-        case .gap, .reset, .gone:
-            return self
-        }
-    }
-}

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatModel
 import NIOCore
 
@@ -10,18 +11,23 @@ extension AnswerEncoder {
         self.frame(.historyPage, ref: frame.ref, into: &buffer) { writer in
             writer.member(.channelID, page.number)
             writer.member("epoch", page.epoch.value)
-            writer.array("messages", messages) { writer, message in
-                writer.object { writer in
-                    writer.message(message, in: page.number, withReactions: true)
-                    writer.member(.messageID, message.id)
-                    writer.member(.seq, message.seq)
-                    writer.member(.timestamp, message.sentAt)
-                }
-            }
+            writer.messages(messages, in: page.number)
             writer.member("has_more_before", page.hasMoreBefore || isCut && !frame.readsForward)
             writer.member("has_more_after", page.hasMoreAfter || isCut && frame.readsForward)
             writer.nullable("first_seq", messages.first?.seq)
             writer.nullable("last_seq", messages.last?.seq)
+        }
+    }
+
+    /// What a search has found, newest first, cut when it would be too much for one answer.
+    func append(_ found: FoundMessages, to frame: InboundFrame, into buffer: inout ByteBuffer) {
+        let messages = found.messages.newestFirstWithinBudget()
+        let isCut = messages.count < found.messages.count
+        self.frame(.searchPage, ref: frame.ref, into: &buffer) { writer in
+            writer.member(.channelID, found.room.number)
+            writer.member("epoch", found.epoch.value)
+            writer.messages(messages, in: found.room.number)
+            writer.nullable("next", isCut ? messages.last?.seq : found.next)
         }
     }
 
@@ -53,6 +59,14 @@ extension AnswerEncoder {
         guard frame.type == .roomCreate else { return self.acknowledge(frame, into: &buffer) }
         self.frame(.roomCreated, ref: frame.ref, into: &buffer) { writer in
             writer.object("room") { $0.roomMembers(info) }
+        }
+    }
+
+    /// The room of two.
+    func append(_ info: RoomInfo, isNew: Bool, to frame: InboundFrame, into buffer: inout ByteBuffer) {
+        self.frame(.directOpened, ref: frame.ref, into: &buffer) { writer in
+            writer.object("room") { $0.roomMembers(info) }
+            writer.member("is_new", isNew)
         }
     }
 
@@ -89,6 +103,15 @@ extension AnswerEncoder {
     }
 }
 
+/// What one part of a search has found.
+struct FoundMessages {
+    let messages: [Message]
+    let room: RoomIdentity
+    let epoch: Epoch
+    /// Where to go on.
+    let next: Seq?
+}
+
 extension InboundFrame {
     /// Whether a page of history grows away from its anchor towards the present.
     fileprivate var readsForward: Bool {
@@ -104,6 +127,18 @@ extension FrameWriter {
     /// The room that the client's frame named.
     fileprivate mutating func roomOf(_ frame: InboundFrame) {
         if let room = frame.room { self.member(.channelID, room) }
+    }
+
+    /// Messages as they stand now, each with what its frame's head would say.
+    fileprivate mutating func messages(_ messages: some Sequence<Message>, in room: RoomNumber) {
+        self.array("messages", messages) { writer, message in
+            writer.object { writer in
+                writer.message(message, in: room, withReactions: true)
+                writer.member(.messageID, message.id)
+                writer.member(.seq, message.seq)
+                writer.member(.timestamp, message.sentAt)
+            }
+        }
     }
 
     /// A member with his standing, in full also in the compact encoding.

@@ -26,6 +26,10 @@ struct AnswerEncoder {
         case .sent(let sent): self.append(sent, to: frame, into: &buffer)
         case .history(let page): self.append(page, to: frame, into: &buffer)
         case .reactions(let page): self.append(page, to: frame, into: &buffer)
+        case .found(let messages, let room, let epoch, let next):
+            let found = FoundMessages(messages: messages, room: room, epoch: epoch, next: next)
+            self.append(found, to: frame, into: &buffer)
+        case .direct(let info, let isNew): self.append(info, isNew: isNew, to: frame, into: &buffer)
         case .room(let info): self.append(info, to: frame, into: &buffer)
         case .rooms(let rooms, let next): self.append(rooms, next, to: frame, into: &buffer)
         case .members(let members, let next): self.append(members, next, to: frame, into: &buffer)

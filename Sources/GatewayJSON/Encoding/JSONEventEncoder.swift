@@ -138,21 +138,41 @@ package struct JSONEventEncoder: EventEncoder {
         switch event {
         case .typing(let user, let isTyping):
             self.encodeTyping(user, isTyping, room, at, dialect, into: &buffer)
-        case .arrived(let user, let role, let present):
+        case .presence(let change):
+            self.encodePresence(change, room, at, dialect, into: &buffer)
+        // This protocol has no form for it.
+        case .broadcast:
+            return
+        }
+    }
+
+    /// A user is present or not: which of his connections come and go in between is not told.
+    private func encodePresence(
+        _ change: PresenceChange, _ room: RoomIdentity, _ at: Timestamp, _ dialect: Dialect,
+        into buffer: inout ByteBuffer
+    ) {
+        switch change {
+        case .arrived(let arrival):
+            guard let present = arrival.present else { return }
             self.encodeMembers(present, room, at, dialect, into: &buffer)
             self.append(.channelJoin, room, at, dialect, into: &buffer) { writer in
-                writer.user(.user, user)
+                writer.user(.user, arrival.profile)
                 guard writer.dialect.contains(.extended) else { return }
                 writer.member("count", present.count)
-                if role != .none { writer.member("role", role.rawValue) }
+                if arrival.role != .none { writer.member("role", arrival.role.rawValue) }
             }
-        case .departed(let user, let present):
+        case .departed(let departure):
+            guard let present = departure.present else { return }
             self.encodeMembers(present, room, at, dialect, into: &buffer)
             self.append(.channelLeave, room, at, dialect, into: &buffer) { writer in
-                writer.user(.user, user)
+                writer.user(.user, departure.profile)
                 if writer.dialect.contains(.extended) { writer.member("count", present.count) }
             }
-        case .occupancy(let count):
+        case .updated:
+            return
+        case .shown(_, let present):
+            self.appendMembers(present, of: room, at: at, ref: nil, as: dialect, to: &buffer)
+        case .hidden(_, let count), .count(let count):
             guard dialect.contains(.extended) else { return }
             self.append(.channelOccupancy, room, at, dialect, into: &buffer) { $0.member("count", count) }
         }

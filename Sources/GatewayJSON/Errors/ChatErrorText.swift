@@ -63,7 +63,7 @@ extension FrameType {
             .chatReactAdd, .chatReactRemove, .chatTyping, .historyGet, .historyPage, .reactionList, .readMark,
             .readUpdate, .roomEvent, .auditGet, .auditLog, .memberList, .memberAccept, .memberReject, .memberRole,
             .memberUpdate, .presenceGet, .presence, .roomList, .roomCreate, .roomCreated, .roomUpdate, .roomUpdated,
-            .roomDelete, .roomDeleted, .userUpdate:
+            .roomDelete, .roomDeleted, .userUpdate, .search, .searchPage, .directOpen, .directOpened, .signal:
             "Something went wrong. Try again."
         }
     }

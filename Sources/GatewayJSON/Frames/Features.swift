@@ -11,11 +11,12 @@ struct Features: OptionSet, Sendable, Hashable {
     static let edit = Features(rawValue: 1 << 4)
     static let read = Features(rawValue: 1 << 5)
     static let compact = Features(rawValue: 1 << 6)
+    static let signals = Features(rawValue: 1 << 7)
 
     /// Every feature by its wire name, in the order in which `have` lists them.
     static let named: [(name: String, feature: Features)] = [
         ("seq", .seq), ("ack", .ack), ("page", .page), ("who", .who), ("edit", .edit), ("read", .read),
-        ("compact", .compact),
+        ("compact", .compact), ("signals", .signals),
     ]
 
     /// The features with these names; a name that the server does not know is passed over.

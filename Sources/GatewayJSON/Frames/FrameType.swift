@@ -23,6 +23,8 @@ enum FrameType: String, Sendable, Hashable, CaseIterable {
     case readMark = "read_mark"
     case readUpdate = "read_update"
     case roomEvent = "room_event"
+    case search
+    case searchPage = "search_page"
     // Moderation.
     case chatKick = "chat_kick"
     case chatMute = "chat_mute"
@@ -47,8 +49,11 @@ enum FrameType: String, Sendable, Hashable, CaseIterable {
     case roomUpdated = "room_updated"
     case roomDelete = "room_delete"
     case roomDeleted = "room_deleted"
+    case directOpen = "direct_open"
+    case directOpened = "direct_opened"
     // Oneself.
     case userUpdate = "user_update"
+    case signal
 }
 
 extension FrameType {
@@ -57,12 +62,12 @@ extension FrameType {
         switch self {
         case .error, .ack, .resumed, .channelJoined, .channelMembers, .channelOccupancy, .chatEdited, .chatDeleted,
             .chatReactAdd, .chatReactRemove, .historyPage, .readUpdate, .roomEvent, .auditLog, .memberUpdate,
-            .presence, .roomCreated, .roomUpdated, .roomDeleted:
+            .presence, .roomCreated, .roomUpdated, .roomDeleted, .searchPage, .directOpened, .signal:
             true
         case .hello, .channelJoin, .channelLeave, .chatSend, .chatEdit, .chatDelete, .chatReact, .chatTyping,
             .historyGet, .reactionList, .readMark, .chatKick, .chatMute, .chatUnmute, .chatBan, .chatUnban, .auditGet,
             .memberList, .memberAccept, .memberReject, .memberRole, .presenceGet, .roomList, .roomCreate, .roomUpdate,
-            .roomDelete, .userUpdate:
+            .roomDelete, .userUpdate, .search, .directOpen:
             false
         }
     }
@@ -116,6 +121,11 @@ extension FrameType {
         case .auditGet: 73
         case .auditLog: 74
         case .userUpdate: 75
+        case .search: 76
+        case .searchPage: 77
+        case .directOpen: 78
+        case .directOpened: 79
+        case .signal: 80
         }
     }
 

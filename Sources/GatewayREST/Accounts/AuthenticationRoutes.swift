@@ -117,7 +117,7 @@ enum AuthenticationRoutes {
     ) { call in
         let identity = try await call.identity()
         let isEverywhere = try call.query.flag("everywhere", default: false)
-        try await call.service.accounts.logOut(identity, everywhere: isEverywhere)
+        try await call.service.accounts.logOut(identity, token: call.bearerToken, everywhere: isEverywhere)
         return .nothing
     }
 

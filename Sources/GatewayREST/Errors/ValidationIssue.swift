@@ -4,7 +4,7 @@ import WireJSON
 /// One thing that is wrong with what was sent, in the form of the reference server's framework:
 /// `{type, loc, msg, input, ctx?}`.
 struct ValidationIssue: Sendable, Equatable {
-    enum Place: String, Sendable { case path, query, body }
+    enum Place: String, Sendable { case path, query, header, body }
 
     let type: String
     let location: [JSONValue]
@@ -57,6 +57,10 @@ struct ValidationIssue: Sendable, Equatable {
 
     static func unknown(_ name: String) -> ValidationIssue {
         ValidationIssue("extra_forbidden", .body, name, "Extra inputs are not permitted")
+    }
+
+    static func notAnObject(_ name: String) -> ValidationIssue {
+        ValidationIssue("dict_type", .body, name, "Input should be a valid object")
     }
 
     static func notAString(_ name: String) -> ValidationIssue {

@@ -43,7 +43,8 @@ package struct RESTGateway: Sendable {
         let metrics = MetricsPage(
             service: service, probe: probe, requests: counters, version: configuration.version)
         let calls =
-            AuthenticationRoutes.all + DashboardRoutes.all + RoomRoutes.all + OperatorRoutes.all(authority: operators)
+            AuthenticationRoutes.all + DashboardRoutes.all + RoomRoutes.all + SearchRoutes.all + DirectRoutes.all
+            + SignalRoutes.all + OperatorRoutes.all(authority: operators)
         let description = APIDescription(calls: calls, version: configuration.version)
         self.routes =
             description.routes + HealthRoutes.all(probe: probe) + [metrics.route] + StaticAssets().routes

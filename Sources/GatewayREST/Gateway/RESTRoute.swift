@@ -24,11 +24,11 @@ struct RESTRoute: Sendable {
 /// What a call takes and answers, in the terms of OpenAPI 3.1.
 struct APIOperation: Sendable {
     enum Tag: String, Sendable, CaseIterable {
-        case authentication, dashboard, rooms, description, operations
+        case authentication, dashboard, rooms, signals, description, operations
     }
 
     enum Security: Sendable {
-        case none, bearer, optionalBearer, operatorToken
+        case none, bearer, optionalBearer, apiKey, operatorToken
     }
 
     enum Body: Sendable {
@@ -52,9 +52,9 @@ struct APIOperation: Sendable {
     let answers: [Answer]
 }
 
-/// A value in the path or the query.
+/// A value in the path, the query or the head.
 struct APIParameter: Sendable {
-    enum Place: String, Sendable { case path, query }
+    enum Place: String, Sendable { case path, query, header }
 
     enum Kind: Sendable {
         case text
@@ -67,4 +67,6 @@ struct APIParameter: Sendable {
     let name: String
     let kind: Kind
     let description: String
+    /// What is in the path always is.
+    var isRequired = false
 }

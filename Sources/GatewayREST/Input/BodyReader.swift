@@ -26,6 +26,18 @@ struct BodyReader {
         return values
     }
 
+    /// nil when it is not there.
+    func value(_ name: String) -> JSONValue? { self.object[name] }
+
+    /// - Throws: 422 when it is missing or no object.
+    func object(_ name: String) throws(RESTError) -> JSONObject {
+        switch self.object[name] {
+        case .object(let object)?: return object
+        case nil: throw RESTError(ValidationIssue.missing(.body, name))
+        default: throw RESTError(ValidationIssue.notAnObject(name))
+        }
+    }
+
     /// - Throws: 422 with one issue for each field that is none of these.
     func refuseFields(otherThan names: Set<String>) throws(RESTError) {
         let issues = self.object.members.filter { !names.contains($0.key) }.map { ValidationIssue.unknown($0.key) }

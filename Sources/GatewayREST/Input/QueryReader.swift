@@ -15,6 +15,12 @@ struct QueryReader {
     /// The last value of this name.
     func text(_ name: String) -> String? { self.fields.last { $0.name == name }?.value }
 
+    /// - Throws: 422 when it is not there.
+    func required(_ name: String) throws(RESTError) -> String {
+        guard let text = self.text(name) else { throw RESTError(ValidationIssue.missing(.query, name)) }
+        return text
+    }
+
     /// - Throws: 422 when it is no integer or out of range.
     func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(RESTError) -> Int {
         guard let text = self.text(name) else { return standard }

@@ -56,7 +56,7 @@ struct OpenAPIDocument {
             "openapi": "3.1.0",
             "info": [
                 "title": "Parley", "version": .string(self.version),
-                "description": "Accounts and administration; chat itself runs over the WebSocket at /ws.",
+                "description": "Accounts, administration, search, signals; chat itself runs over the WebSocket at /ws.",
             ],
             "servers": [["url": "/"]],
             "tags": .array(APIOperation.Tag.allCases.map { ["name": .string($0.rawValue)] }),
@@ -65,6 +65,10 @@ struct OpenAPIDocument {
                 "schemas": .object(schemas),
                 "securitySchemes": [
                     "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"],
+                    "apiKey": [
+                        "type": "apiKey", "in": "header", "name": "X-API-Key",
+                        "description": "A key of `parley apikey add`; also as Authorization: Bearer",
+                    ],
                     "operator": [
                         "type": "http", "scheme": "bearer",
                         "description": "A token made from the secrets of the data directory",
@@ -119,6 +123,7 @@ extension APIOperation.Security {
         case .none: []
         case .bearer: [["bearer": []]]
         case .optionalBearer: [["bearer": []], [:]]
+        case .apiKey: [["apiKey": []]]
         case .operatorToken: [["operator": []]]
         }
     }
@@ -137,7 +142,8 @@ extension APIOperation.Answer {
 extension APIParameter {
     fileprivate var json: JSONValue {
         [
-            "name": .string(self.name), "in": .string(self.place.rawValue), "required": .bool(self.place == .path),
+            "name": .string(self.name), "in": .string(self.place.rawValue),
+            "required": .bool(self.isRequired || self.place == .path),
             "description": .string(self.description), "schema": self.kind.json,
         ]
     }

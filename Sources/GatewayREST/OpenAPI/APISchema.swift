@@ -13,6 +13,11 @@ enum APISchema: String, Sendable, CaseIterable {
     case channelUsers = "ChannelUsers"
     case room = "Room"
     case roomPage = "RoomPage"
+    case directRoom = "DirectRoom"
+    case message = "Message"
+    case searchPage = "SearchPage"
+    case signal = "Signal"
+    case accepted = "Accepted"
     case error = "Error"
     case validationError = "ValidationError"
 
@@ -82,6 +87,36 @@ enum APISchema: String, Sendable, CaseIterable {
             ])
         case .roomPage:
             Self.object(["rooms": Self.list(Self.room.reference), "next": Self.optional("integer")])
+        case .directRoom:
+            Self.object(["room": Self.room.reference, "is_new": Self.flag])
+        case .message:
+            Self.object(
+                [
+                    "message_id": Self.text, "seq": Self.integer, "timestamp": Self.moment,
+                    "sender": Self.object([
+                        "id": Self.text, "username": Self.text, "is_guest": Self.flag, "display_name": Self.text,
+                    ]),
+                    "content": Self.text, "version": Self.integer,
+                    "reactions": ["type": "object", "additionalProperties": Self.integer], "edited_at": Self.moment,
+                    "reply_to": Self.text, "mentions": Self.list(Self.text), "metadata": ["type": "object"],
+                ],
+                optional: ["edited_at", "reply_to", "mentions", "metadata"])
+        case .searchPage:
+            Self.object([
+                "channel_id": Self.integer, "room_id": Self.text, "epoch": Self.text,
+                "messages": Self.list(Self.message.reference), "next": Self.optional("integer"),
+            ])
+        case .signal:
+            Self.object(
+                [
+                    "to": [
+                        "oneOf": [["enum": ["all", "role"]], Self.object(["user": ["type": ["string", "integer"]]])]
+                    ],
+                    "event": ["type": "string", "minLength": 1, "maxLength": 64], "payload": ["type": "object"],
+                ],
+                isClosed: true)
+        case .accepted:
+            Self.object(["accepted": Self.flag])
         case .error:
             Self.object(["detail": Self.text, "code": Self.text], optional: ["code"])
         case .validationError:
@@ -124,6 +159,7 @@ extension APIOperation.Answer {
     static let unauthorized = Self(status: 401, description: "No valid token", schema: .error)
     static let forbidden = Self(status: 403, description: "Not allowed", schema: .error)
     static let noSuchUser = Self(status: 404, description: "User not found", schema: .error)
+    static let noSuchRoom = Self(status: 404, description: "Channel doesn't exist", schema: .error)
     static let invalid = Self(status: 422, description: "The request is not valid", schema: .validationError)
     static let tooMany = Self(status: 429, description: "Too many requests; see Retry-After", schema: .error)
 }

@@ -87,6 +87,7 @@ struct DocumentationPage {
         case .none: "No token."
         case .bearer: "Needs a token."
         case .optionalBearer: "A token is optional."
+        case .apiKey: "Needs an API key, as X-API-Key or as a bearer token."
         case .operatorToken: "Needs an operator's token."
         }
     }

@@ -59,6 +59,7 @@ extension Account {
     fileprivate mutating func apply(_ change: AccountChange) {
         if let name = change.displayName { self.profile.displayName = name }
         if let role = change.role { self.role = role }
+        if let roles = change.hostRoles { self.hostRoles = roles }
         if let record = change.passwordRecord { self.passwordRecord = record }
         if let isDisabled = change.isDisabled { self.isDisabled = isDisabled }
         if let seen = change.lastSeenAt { self.lastSeenAt = seen }

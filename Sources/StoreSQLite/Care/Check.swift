@@ -85,6 +85,14 @@ extension Connection {
                     """)
             ),
             (
+                "pairs without a direct room",
+                try self.integer(
+                    """
+                    SELECT count(*) FROM direct_rooms WHERE room NOT IN
+                        (SELECT no FROM rooms WHERE kind = 'direct' AND deleted_at IS NULL)
+                    """)
+            ),
+            (
                 "reactions to nothing",
                 try self.integer("SELECT count(*) FROM reactions WHERE message NOT IN (SELECT key FROM events)")
             ),

@@ -52,13 +52,15 @@ extension WriteSession {
 }
 
 extension Connection {
-    /// Group rooms made by a user that have had no members, and nothing happening, for a while.
+    /// Group rooms made by a user that have had no members, and nothing happening, for a while; also direct rooms of
+    /// which both accounts are deleted. Who has only left a direct room has a record, and may come back.
     func emptyRooms(at now: Timestamp, only room: Int64? = nil) throws(StoreError) -> [(no: Int64, id: RoomID)] {
         let limit = now.adding(seconds: -WriteSession.emptyRoomSeconds)
         let statement = try self.statement(
             """
             SELECT no, id FROM rooms JOIN heads ON heads.room = rooms.no
-            WHERE member_count = 0 AND kind = 'group' AND creator IS NOT NULL AND deleted_at IS NULL
+            WHERE member_count = 0 AND deleted_at IS NULL AND (kind = 'group' AND creator IS NOT NULL
+                    OR kind = 'direct' AND NOT EXISTS (SELECT 1 FROM members WHERE members.room = rooms.no))
                 AND created_at <= ?1 AND last_archive_id / 1000 <= ?1 AND (?2 IS NULL OR no = ?2)
                 AND NOT EXISTS (SELECT 1 FROM members
                     WHERE members.room = rooms.no AND (is_member OR status = 'pending'))

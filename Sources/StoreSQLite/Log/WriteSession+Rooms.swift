@@ -150,6 +150,13 @@ extension MembershipChange {
 extension Connection {
     /// - Throws: `conflict` when the stored membership is another than the one on which somebody decided.
     func checkMember(_ user: UserID, is expected: Membership?, in room: RoomIdentity) throws(StoreError) {
+        guard try self.membership(of: user, in: room) == expected else {
+            throw StoreError(.conflict, "the membership of \(user) in \(room.id) has changed")
+        }
+    }
+
+    /// nil when there is no record.
+    func membership(of user: UserID, in room: RoomIdentity) throws(StoreError) -> Membership? {
         let statement = try self.statement(
             """
             SELECT members.role, status, joined_at, joined_seq, until, reason, movers.id
@@ -160,10 +167,7 @@ extension Connection {
         defer { statement.reset() }
         statement.bind(1, user.value)
         statement.bind(2, room.no)
-        let stored = try statement.step() ? try statement.membership(from: 0) : nil
-        guard stored == expected else {
-            throw StoreError(.conflict, "the membership of \(user) in \(room.id) has changed")
-        }
+        return try statement.step() ? try statement.membership(from: 0) : nil
     }
 
     fileprivate func isMember(user: Int64, room: Int64) throws(StoreError) -> Bool {

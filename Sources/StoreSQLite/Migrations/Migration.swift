@@ -11,6 +11,9 @@ struct Migration {
     static let all: [Migration] = [
         Migration(version: 1, name: "0001_initial", bytes: PackageResources._001_initial_sql),
         Migration(version: 2, name: "0002_is_member", bytes: PackageResources._002_is_member_sql),
+        Migration(
+            version: 3, name: "0003_api_keys_and_direct_rooms",
+            bytes: PackageResources._003_api_keys_and_direct_rooms_sql),
     ]
 
     /// The version that this binary reads and writes.

@@ -102,7 +102,8 @@ extension Connection {
         return try statement.step()
     }
 
-    /// The room's id and number stay taken; its alias begins to rest. Its events go with the next purge.
+    /// The room's id and number stay taken; its alias begins to rest, and two users whose direct room it was may get
+    /// another. Its events go with the next purge.
     func markRoomDeleted(_ room: Int64, at: Timestamp) throws(StoreError) {
         try self.claimAlias(nil, for: room, at: at)
         let statement = try self.statement(
@@ -113,5 +114,8 @@ extension Connection {
         statement.bind(1, room)
         statement.bind(2, at)
         try statement.run()
+        let pair = try self.statement("DELETE FROM direct_rooms WHERE room = ?1")
+        pair.bind(1, room)
+        try pair.run()
     }
 }

@@ -121,6 +121,12 @@ final class Statement {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Lends the text's bytes without making a string of them; none for NULL.
+    func withText<Result>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        guard let start = sqlite3_column_text(self.handle, column) else { return body(.init(start: nil, count: 0)) }
+        return body(.init(start: start, count: Int(sqlite3_column_bytes(self.handle, column))))
+    }
+
     func optionalText(_ column: Int32) -> String? { self.isNull(column) ? nil : self.text(column) }
 
     /// nil for NULL and for anything that is not 16 bytes long.

@@ -16,6 +16,7 @@ struct CheckCommand: ConsoleCommand {
         let configuration = try self.options.load().values
         StandardOutput.line("configuration: good")
         try Self.checkSecrets(in: configuration.data)
+        try Self.checkHostTokens(configuration.hostTokens)
         try await Self.checkStore(configuration)
     }
 
@@ -26,6 +27,13 @@ struct CheckCommand: ConsoleCommand {
         }
         _ = try SecretFile.load(path: path)
         StandardOutput.line("secrets: good")
+    }
+
+    private static func checkHostTokens(_ settings: HostTokenSettings) throws {
+        let reading = try HostTokenReading.read(settings)
+        for warning in reading.warnings { StandardOutput.line("host tokens: warning: \(warning)") }
+        guard reading.keys != nil else { return StandardOutput.line("host tokens: not believed; there is no key") }
+        StandardOutput.line("host tokens: good (keys: \(reading.keyCount))")
     }
 
     private static func checkStore(_ configuration: ServerConfiguration) async throws {

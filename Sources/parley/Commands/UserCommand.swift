@@ -75,7 +75,7 @@ struct ChangeRoleCommand: ConsoleCommand {
                 return StandardOutput.line("\(account.profile.username) is \(self.role.rawValue) already")
             }
             try await console.setRole(of: account.id, to: self.role)
-            console.tellNode(about: account.id)
+            console.tellNode(about: account.id, roles: (old: account.role, new: self.role))
             StandardOutput.line("\(account.profile.username) is \(self.role.rawValue) now; its sessions end")
         }
     }

@@ -37,6 +37,11 @@ struct LoadedConfiguration: Sendable {
 
     private mutating func read(file path: String) throws(ConfigurationError) {
         for entry in try ConfigurationFile.read(path: path) {
+            if SettingTable.setting(entry.setting)?.isSecret ?? false, DataDirectory.isOpenToOthers(path) {
+                throw ConfigurationError(
+                    .file(path: path, line: entry.line), key: entry.setting, "other users can read this file",
+                    hint: "Run: chmod 600 '\(path)'. If others had access to it, change the secret.")
+            }
             try self.assign(entry.raw, to: entry.setting, from: .file(path: path, line: entry.line))
         }
     }
@@ -60,6 +65,11 @@ struct LoadedConfiguration: Sendable {
     private mutating func read(_ flag: ConfigurationSources.Flag) throws(ConfigurationError) {
         guard let setting = SettingTable.setting(flag.key) else {
             throw ConfigurationError(.flag(flag.name), unknownKey: flag.key)
+        }
+        guard !setting.isSecret else {
+            throw ConfigurationError(
+                .flag(flag.name), key: flag.key, "every user of the machine can read a command line",
+                hint: "Put the secret into a private file, or into \(setting.variable).")
         }
         try self.assign(.single(flag.value.trimmingSpaces()), to: setting.key, from: .flag(flag.name))
     }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatModel
 import Credentials
 import GatewayJSON
+import GatewayPhoenix
 import Logging
 import NIOCore
 import NetTransport
@@ -26,9 +27,12 @@ struct ServerConfiguration: Sendable {
     var limits = Limits()
     var policy = Policy()
     var tokens = TokenAuthority.Settings()
+    var hostTokens = HostTokenSettings()
     var passwordIterations = PasswordRecord.defaultIterations
 
     var json = JSONGateway.Configuration()
+    var phoenix = PhoenixGateway.Configuration()
+    var phoenixMessageBytes = 65_536
     var webSocket = WebSocketLimits()
     var keepAlive = KeepAlive.Settings()
 

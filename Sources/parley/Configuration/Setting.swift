@@ -12,6 +12,8 @@ struct Setting: Sendable {
     let summary: String
     /// Whether `SIGHUP` brings a new value into force.
     let isReloadable: Bool
+    /// Whether the value is kept from everybody's eyes.
+    let isSecret: Bool
 
     private let assignValue: @Sendable (RawSetting, inout ServerConfiguration) throws(SettingProblem) -> Void
     private let readValue: @Sendable (ServerConfiguration) -> String
@@ -29,10 +31,10 @@ struct Setting: Sendable {
 
     /// A number within bounds.
     init<Value: SettingValue & Comparable>(
-        _ key: String, _ path: Path<Value>, in range: ClosedRange<Value>, _ summary: String
+        _ key: String, _ path: Path<Value>, in range: ClosedRange<Value>, _ summary: String, reloadable: Bool = false
     ) {
         let text = "\(range.lowerBound.settingText)…\(range.upperBound.settingText)"
-        self.init(key, path, summary, rangeText: text, aliases: [], reloadable: false) {
+        self.init(key, path, summary, rangeText: text, aliases: [], reloadable: reloadable) {
             (value: Value) throws(SettingProblem) in
             guard range.contains(value) else {
                 throw SettingProblem(
@@ -52,6 +54,7 @@ struct Setting: Sendable {
         self.defaultText = ServerConfiguration()[keyPath: path].settingText
         self.summary = summary
         self.isReloadable = reloadable
+        self.isSecret = Value.isSecret
         self.assignValue = { (raw, configuration) throws(SettingProblem) in
             let value = try Value(setting: raw)
             try check(value)

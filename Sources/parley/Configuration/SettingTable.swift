@@ -12,8 +12,8 @@ import StoreSQLite
 enum SettingTable {
     static let all: [Setting] =
         SettingTable.basics + SettingTable.store + SettingTable.network + SettingTable.webSocket
-        + SettingTable.protocolJSON + SettingTable.accounts + SettingTable.rooms
-        + SettingTable.limits + SettingTable.logging
+        + SettingTable.protocolJSON + SettingTable.protocolPhoenix + SettingTable.accounts + SettingTable.hostTokens
+        + SettingTable.rooms + SettingTable.limits + SettingTable.logging
 
     private static let byKey: [String: Setting] = Dictionary(
         SettingTable.all.flatMap { setting in setting.keys.map { ($0, setting) } },
@@ -21,7 +21,8 @@ enum SettingTable {
 
     /// The names of groups: all that stands before a dot.
     static let groups = Set(
-        SettingTable.all.flatMap(\.keys).compactMap { key in key.split(separator: ".").dropLast().first.map(String.init)
+        SettingTable.all.flatMap(\.keys).flatMap { key in
+            key.indices.filter { key[$0] == "." }.map { String(key[..<$0]) }
         })
 
     static func setting(_ key: String) -> Setting? { self.byKey[key] }
@@ -218,9 +219,25 @@ extension SettingTable {
         Setting(
             "limits.connections_per_address", \.limits.connectionsPerAddress, in: 0...1_000_000,
             "Connections from one address; 0 for no bound"),
+        Setting(
+            "limits.signal_rate", \.limits.signalRate.perSecond, in: 0...1_000_000,
+            "Signals per second and API key, steadily; 0 for no bound"),
+        Setting(
+            "limits.signal_burst", \.limits.signalRate.burst, in: 0...1_000_000,
+            "Signals that an API key may send at once"),
+        Setting("limits.signal_bytes", \.limits.signalBytes, in: 2...65_536, "Bytes of a signal's payload"),
         Setting("limits.message_code_points", \.limits.messageCodePoints, in: 1...4000, "Code points of a message"),
         Setting("limits.message_bytes", \.limits.messageBytes, in: 16...65_536, "UTF-8 bytes of a message"),
         Setting("limits.metadata_bytes", \.limits.metadataBytes, in: 0...16_384, "Bytes of a message's free metadata"),
+        Setting(
+            "limits.broadcast_bytes", \.limits.broadcastBytes, in: 0...65_536,
+            "Bytes of what is broadcast in a room without being kept"),
+        Setting(
+            "limits.presence_meta_bytes", \.limits.presenceMetaBytes, in: 0...16_384,
+            "Bytes of what a client says of its presence"),
+        Setting(
+            "limits.search_scan", \.limits.searchScan, in: 100...1_000_000,
+            "Events that one search reads; the answer says where to go on"),
         Setting(
             "limits.mentions_per_message", \.limits.mentionsPerMessage, in: 0...50,
             "Members whom one message may mention"),

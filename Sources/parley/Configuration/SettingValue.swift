@@ -23,6 +23,12 @@ protocol SettingValue: Sendable {
     init(setting raw: RawSetting) throws(SettingProblem)
     /// As it would be written in the file.
     var settingText: String { get }
+    /// Whether the value is kept from everybody's eyes; ``settingText`` does not tell it then.
+    static var isSecret: Bool { get }
+}
+
+extension SettingValue {
+    static var isSecret: Bool { false }
 }
 
 /// A type that is written as one word.

@@ -11,6 +11,7 @@ import StoreSQLite
 /// The core on the store of a data directory, for one command. Works beside a running node and without one.
 struct OperatorConsole {
     let accounts: AccountService
+    let apiKeys: APIKeyService
     let store: SQLiteStore
     private let node: NodeFile?
     private let authority: OperatorAuthority
@@ -73,15 +74,16 @@ struct OperatorConsole {
             configuration: core, store: store, secrets: secrets, eventLoops: [loops.next()], encoders: EncoderTable(),
             logger: logger)
         return OperatorConsole(
-            accounts: service.accounts, store: store, node: node,
+            accounts: service.accounts, apiKeys: service.apiKeys, store: store, node: node,
             authority: OperatorAuthority(keys: secrets.tokenKeys), loops: loops)
     }
 
     private init(
-        accounts: AccountService, store: SQLiteStore, node: NodeFile?, authority: OperatorAuthority,
-        loops: MultiThreadedEventLoopGroup
+        accounts: AccountService, apiKeys: APIKeyService, store: SQLiteStore, node: NodeFile?,
+        authority: OperatorAuthority, loops: MultiThreadedEventLoopGroup
     ) {
         self.accounts = accounts
+        self.apiKeys = apiKeys
         self.store = store
         self.node = node
         self.authority = authority
@@ -122,12 +124,15 @@ struct OperatorConsole {
 
     /// Tells a running node that an account was changed behind its back, so that revoked sessions end now. A node that
     /// does not answer finds the change in the store when it next looks.
-    func tellNode(about id: UserID) {
+    ///
+    /// - Parameter roles: The server role that the account had and the one that it has, when that is what changed.
+    func tellNode(about id: UserID, roles: (old: ServerRole, new: ServerRole)? = nil) {
         guard let node = self.node else { return }
         let seconds = self.clock.now().milliseconds / 1000
         var ids = IDGenerator()
         let token = self.authority.issue(id: ids.token(), now: seconds)
-        let path = "/api/v1/operator/accounts/\(PercentCoding.encode(segment: id.value))/refresh"
+        var path = "/api/v1/operator/accounts/\(PercentCoding.encode(segment: id.value))/refresh"
+        if let roles { path += "?gained=\(roles.new.rawValue)&lost=\(roles.old.rawValue)" }
         let answer = NodeClient(node: node).call("POST", path, bearer: token)
         if let answer, answer.status != 204 {
             StandardError.write(

@@ -9,16 +9,18 @@ final class ConfigurationReload: Sendable {
     private let current: Mutex<ServerConfiguration>
     private let log: LogControl
     private let origins: AllowedOrigins
+    private let hostTokens: HostTokenKeys
     private let logger: Logger
 
     init(
         sources: ConfigurationSources, current: ServerConfiguration, log: LogControl, origins: AllowedOrigins,
-        logger: Logger
+        hostTokens: HostTokenKeys, logger: Logger
     ) {
         self.sources = sources
         self.current = Mutex(current)
         self.log = log
         self.origins = origins
+        self.hostTokens = hostTokens
         self.logger = logger
     }
 
@@ -33,6 +35,8 @@ final class ConfigurationReload: Sendable {
     private func apply(_ new: ServerConfiguration) throws(ConfigurationError) {
         let old = self.current.withLock { $0 }
         let changed = SettingTable.all.filter { $0.text(in: old) != $0.text(in: new) }
+        // First what can fail: a bad configuration changes nothing. Origins were checked when they were read.
+        try self.hostTokens.apply(new.hostTokens)
         do throws(OriginPolicyError) {
             try self.origins.replace(with: new.allowedOrigins)
         } catch {
@@ -42,6 +46,7 @@ final class ConfigurationReload: Sendable {
         self.current.withLock { current in
             current.allowedOrigins = new.allowedOrigins
             current.logLevel = new.logLevel
+            current.hostTokens = new.hostTokens
         }
         self.tell(changed)
     }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatModel
 import Credentials
 import GatewayJSON
+import GatewayPhoenix
 import GatewayREST
 import Logging
 import NIOCore
@@ -13,8 +14,6 @@ import UnixSignals
 
 /// The running server: everything wired together, from the configuration to the last closed file.
 struct Node {
-    /// The key of the JSON gateway's encoder with the core.
-    private static let jsonEncoder: UInt8 = 1
     /// What stopping may take beyond the time that connections have: storing what was accepted, closing files.
     private static let stopReserve = Duration.seconds(5)
 
@@ -82,19 +81,27 @@ struct Node {
     // MARK: Wiring
 
     private func serve(store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup) async throws {
-        let service = self.makeCore(store: store, secrets: secrets, loops: loops)
+        let phoenixEvents = PhoenixEventEncoder(
+            node: .random(in: .min ... .max), requestEvent: self.configuration.phoenix.requestEvent)
+        let service = self.makeCore(store: store, secrets: secrets, loops: loops, phoenix: phoenixEvents)
+        let hostTokens = HostTokenKeys(authority: service.accounts.hostTokens, logger: self.logger)
+        try hostTokens.apply(self.configuration.hostTokens)
         try await service.start()
         try await FirstStart.makeAdministrator(service.accounts)
         let origins = try AllowedOrigins(self.configuration.allowedOrigins)
-        let transport = try self.makeTransport(
-            service: service, store: store, secrets: secrets, origins: origins, loops: loops)
-        self.state.attach(transport)
+        let fronts = try NodeFronts(
+            configuration: self.configuration, service: service, store: store, secrets: secrets, origins: origins,
+            loops: loops, phoenixEvents: phoenixEvents, state: self.state, logger: self.logger)
+        self.state.attach(fronts.transport)
         let reload = ConfigurationReload(
-            sources: self.sources, current: self.configuration, log: self.log, origins: origins, logger: self.logger)
+            sources: self.sources, current: self.configuration, log: self.log, origins: origins, hostTokens: hostTokens,
+            logger: self.logger)
         var group = ServiceGroupConfiguration(
             services: [
-                StoreService(store: store), transport, CoreService(service: service, state: self.state),
-                HousekeepingService(service: service, logger: self.logger), ReloadService(reload: reload),
+                StoreService(store: store), fronts.transport, CoreService(service: service, state: self.state),
+                LongPollService(endpoint: fronts.longPoll), HousekeepingService(service: service, logger: self.logger),
+                HostTokenKeysService(keys: hostTokens),
+                ReloadService(reload: reload),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
         group.maximumGracefulShutdownDuration =
@@ -102,8 +109,9 @@ struct Node {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func makeCore(store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup) -> ChatService
-    {
+    private func makeCore(
+        store: SQLiteStore, secrets: ServerSecrets, loops: MultiThreadedEventLoopGroup, phoenix: PhoenixEventEncoder
+    ) -> ChatService {
         var core = ChatService.Configuration()
         core.domain = self.configuration.domain
         core.limits = self.configuration.coreLimits
@@ -113,52 +121,10 @@ struct Node {
         core.gatherMilliseconds = self.configuration.gatherMilliseconds
         var encoders = EncoderTable()
         encoders.register(
-            JSONEventEncoder(presenceDetail: core.limits.presenceDetail), gateway: Self.jsonEncoder)
+            JSONEventEncoder(presenceDetail: core.limits.presenceDetail), gateway: NodeFronts.jsonEncoder)
+        encoders.register(phoenix, gateway: NodeFronts.phoenixEncoder)
         return ChatService(
             configuration: core, store: store, secrets: secrets, eventLoops: Array(loops.makeIterator()),
             encoders: encoders, logger: self.logger)
-    }
-
-    private func makeTransport(
-        service: ChatService, store: SQLiteStore, secrets: ServerSecrets, origins: AllowedOrigins,
-        loops: MultiThreadedEventLoopGroup
-    ) throws -> HTTPTransport {
-        let clients = try ClientAddressRule(trustedProxies: self.configuration.trustedProxies)
-        let state = self.state
-        let probe = NodeProbe(
-            readiness: { await state.readiness(of: service) }, transport: { state.transportCounters },
-            store: { try? await store.statistics() })
-        var restConfiguration = RESTGateway.Configuration()
-        restConfiguration.maxBodyBytes = self.configuration.maxBodyBytes
-        restConfiguration.version = Version.text
-        let rest = RESTGateway(
-            service: service, configuration: restConfiguration, probe: probe,
-            operators: OperatorAuthority(keys: secrets.tokenKeys), clients: clients, origins: origins)
-        let json = JSONGateway(
-            service: service, configuration: self.configuration.json, encoderID: Self.jsonEncoder,
-            clientAddress: { clients.address(of: $0) })
-        var routes = [json.route(limits: self.configuration.webSocket)]
-        if self.configuration.debugEcho { routes.append(.echo()) }
-        let announcement = StartAnnouncement(configuration: self.configuration)
-        return HTTPTransport(
-            configuration: self.transportConfiguration(origins: origins), routes: routes, eventLoopGroup: loops,
-            logger: self.logger, responder: rest.responder(logger: self.logger),
-            onBound: { address in
-                announcement.tell(address, logger: self.logger)
-                state.phase = .serving
-            })
-    }
-
-    private func transportConfiguration(origins: AllowedOrigins) -> HTTPTransport.Configuration {
-        var transport = HTTPTransport.Configuration(
-            host: self.configuration.http.host, port: self.configuration.http.port)
-        transport.limits = self.configuration.httpLimits
-        transport.limits.maxConnections =
-            self.configuration.maxConnections > 0 ? self.configuration.maxConnections : HTTPLimits.defaultMaxConnections
-        transport.origins = origins
-        transport.keepAlive = self.configuration.keepAlive
-        transport.drainTimeout = self.configuration.drainTimeout
-        transport.backlog = self.configuration.backlog
-        return transport
     }
 }

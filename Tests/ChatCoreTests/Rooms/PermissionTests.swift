@@ -48,7 +48,7 @@ struct PermissionTests {
     @Test func aStrangerMustJoinFirst() {
         #expect(self.refusal(.send, actor("zoe"), roomState()) == .notMember)
         var state = roomState()
-        _ = state.presence.arrive(profile("zoe"), with: ConnectionID(1))
+        _ = state.presence.arrive(profile("zoe"), PresenceMeta(id: PresenceID(1), since: noon))
         #expect(self.refusal(.send, actor("zoe"), state) == nil)
     }
 
@@ -102,7 +102,7 @@ struct PermissionTests {
             history: HistoryVisibility.allCases.randomElement(using: &random), members: members)
         for name in names where Bool.random(using: &random) {
             if state.membership(of: UserID(canonical: name))?.status != .banned {
-                _ = state.presence.arrive(profile(name), with: ConnectionID(1))
+                _ = state.presence.arrive(profile(name), PresenceMeta(id: PresenceID(1), since: noon))
             }
         }
         return (state, names)
@@ -176,15 +176,15 @@ struct PermissionTests {
 
     @Test func aBanIsStrongerThanPresence() {
         var state = roomState(members: [member("bob", .none, .banned)])
-        _ = state.presence.arrive(profile("bob"), with: ConnectionID(1))
+        _ = state.presence.arrive(profile("bob"), PresenceMeta(id: PresenceID(1), since: noon))
         #expect(self.refusal(.send, actor("bob"), state) == .notMember)
         #expect(self.refusal(.read, actor("bob"), state) == .notMember)
     }
 
     @Test func whoeverWasInByOpennessIsOutWhenTheRoomCloses() {
         var state = roomState(members: [member("ann", .owner)])
-        _ = state.presence.arrive(profile("ann"), with: ConnectionID(1))
-        _ = state.presence.arrive(profile("Guest0001", isGuest: true), with: ConnectionID(2))
+        _ = state.presence.arrive(profile("ann"), PresenceMeta(id: PresenceID(1), since: noon))
+        _ = state.presence.arrive(profile("Guest0001", isGuest: true), PresenceMeta(id: PresenceID(2), since: noon))
         let closed = event(101, .settings(RoomSettings(access: .inviteOnly)))
         state.apply(closed)
         #expect(state.putOut(by: closed) == [UserID(canonical: "guest0001")])

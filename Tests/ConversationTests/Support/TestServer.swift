@@ -84,14 +84,28 @@ struct SeqEncoder: EventEncoder {
         switch event {
         case .typing(let user, let isTyping):
             buffer.writeString("~ \(user.username) \(isTyping ? "types" : "stopped")\n")
-        case .arrived(let user, _, let present): buffer.writeString("~ \(user.username) arrived \(present.count)\n")
-        case .departed(let user, let present): buffer.writeString("~ \(user.username) departed \(present.count)\n")
-        case .occupancy(let count): buffer.writeString("~ occupancy \(count)\n")
+        case .presence(.arrived(let arrival)):
+            guard let present = arrival.present else { return }
+            buffer.writeString("~ \(arrival.profile.username) arrived \(present.count)\n")
+        case .presence(.departed(let departure)):
+            guard let present = departure.present else { return }
+            buffer.writeString("~ \(departure.profile.username) departed \(present.count)\n")
+        case .presence(.updated): break
+        case .presence(.shown(_, let present)): buffer.writeString("~ present \(present.count)\n")
+        case .presence(.hidden(_, let count)), .presence(.count(let count)):
+            buffer.writeString("~ occupancy \(count)\n")
+        case .broadcast(let broadcast): buffer.writeString("~ \(broadcast.from.username) says \(broadcast.event)\n")
         }
     }
 
     func encode(_ event: UserEvent, as format: WireFormat, into buffer: inout ByteBuffer) {
         buffer.writeString("user \(event.seq)\n")
+    }
+
+    func encode(
+        _ signal: Signal, to topic: SignalTopic, at: Timestamp, as format: WireFormat, into buffer: inout ByteBuffer
+    ) {
+        buffer.writeString("! \(signal.name)\n")
     }
 
     static func word(_ change: RoomEvent.Change) -> String {

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatModel
 import NIOCore
 import Testing
@@ -7,7 +8,7 @@ import Testing
 struct JSONConnectionStateMachineTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
-    private func frame(_ type: FrameType, _ ref: String? = nil) -> CommandLane.Entry {
+    private func frame(_ type: FrameType, _ ref: String? = nil) -> JSONConnectionStateMachine.Entry {
         let room = RoomReference.number(Sample.seven)
         let command: Command =
             type == .chatSend
@@ -15,7 +16,7 @@ struct JSONConnectionStateMachineTests {
         return .success(InboundFrame(type: type, ref: ref, room: Sample.seven, command: command))
     }
 
-    private let fault = CommandLane.Entry.failure(FrameError(fault: .malformed, ref: nil))
+    private let fault = JSONConnectionStateMachine.Entry.failure(FrameError(fault: .malformed, ref: nil))
     private let hello = Hello(ref: nil, token: nil, extensions: nil)
 
     private func fresh() -> MachineUnderTest {
@@ -129,10 +130,10 @@ struct JSONConnectionStateMachineTests {
         #expect(machine.frameReceived(self.frame(.historyGet, "2"), bytes: 10, now: self.start).name == "wait")
         #expect(machine.frameReceived(self.frame(.chatSend, "3"), bytes: 10, now: self.start).name == "wait")
         #expect(machine.nextWaiting() == nil)
-        #expect(machine.commandCompleted(isPipelined: true))
+        #expect(machine.commandCompleted(.pipelined))
         #expect(machine.nextWaiting()?.name == "2")
         #expect(machine.nextWaiting() == nil)
-        #expect(machine.commandCompleted(isPipelined: false))
+        #expect(machine.commandCompleted(.exclusive))
         #expect(machine.nextWaiting()?.name == "3")
     }
 
@@ -141,7 +142,7 @@ struct JSONConnectionStateMachineTests {
         #expect(machine.frameReceived(self.fault, bytes: 10, now: self.start).name == "answer")
         _ = machine.frameReceived(self.frame(.historyGet), bytes: 10, now: self.start)
         #expect(machine.frameReceived(self.fault, bytes: 10, now: self.start).name == "wait")
-        _ = machine.commandCompleted(isPipelined: false)
+        _ = machine.commandCompleted(.exclusive)
         #expect(machine.nextWaiting()?.name == "answer")
     }
 
@@ -154,7 +155,7 @@ struct JSONConnectionStateMachineTests {
         #expect(names.filter { $0 == "pauseReading" }.count == 1)
         #expect(names.firstIndex(of: "pauseReading") == 63)
         #expect(!machine.readingMayResume())
-        _ = machine.commandCompleted(isPipelined: false)
+        _ = machine.commandCompleted(.exclusive)
         while machine.nextWaiting() != nil {}
         #expect(machine.readingMayResume())
         #expect(!machine.readingMayResume())
@@ -203,7 +204,7 @@ struct JSONConnectionStateMachineTests {
         _ = machine.frameReceived(self.frame(.historyGet), bytes: 10, now: self.start)
         _ = machine.frameReceived(self.frame(.chatSend), bytes: 10, now: self.start)
         #expect(machine.sessionEnded(.authentication) == .authentication)
-        #expect(!machine.commandCompleted(isPipelined: false))
+        #expect(!machine.commandCompleted(.exclusive))
         #expect(machine.nextWaiting() == nil)
     }
 

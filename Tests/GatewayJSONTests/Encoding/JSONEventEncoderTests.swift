@@ -237,7 +237,7 @@ struct JSONEventEncoderTests {
     // MARK: - Presence and typing
 
     @Test func anArrivalIsTheListThenTheJoin() {
-        let event = EphemeralEvent.arrived(Sample.bob, role: .member, present: Sample.present(Sample.alice, Sample.bob))
+        let event = Sample.arrival(of: Sample.bob, role: .member, present: Sample.present(Sample.alice, Sample.bob))
         let names = #"[{"username":"Alice","is_guest":false},{"username":"bob","is_guest":false}]"#
         #expect(
             self.encode(event, []) == [
@@ -252,7 +252,7 @@ struct JSONEventEncoderTests {
     }
 
     @Test func aDepartureIsTheListThenTheLeave() {
-        let event = EphemeralEvent.departed(Sample.bob, present: Sample.present(Sample.alice))
+        let event = Sample.departure(of: Sample.bob, present: Sample.present(Sample.alice))
         #expect(
             self.encode(event, []) == [
                 self.passing(
@@ -264,7 +264,7 @@ struct JSONEventEncoderTests {
     @Test(arguments: [(100, 2, 2), (101, 2, 1), (500, 2, 1), (501, 1, 1)])
     func listsAreLeftOutWhereTheyAreLong(count: Int, toOld: Int, toExtended: Int) {
         let present = PresenceSnapshot(users: Array(repeating: Sample.alice, count: min(count, 500)), count: count)
-        let event = EphemeralEvent.departed(Sample.bob, present: present)
+        let event = Sample.departure(of: Sample.bob, present: present)
         #expect(self.encode(event, []).count == toOld)
         #expect(self.encode(event, .extended).count == toExtended)
     }
@@ -282,9 +282,9 @@ struct JSONEventEncoderTests {
     }
 
     @Test func theCountOfABigRoomReachesExtendedClients() {
-        #expect(self.encode(.occupancy(501), []).isEmpty)
+        #expect(self.encode(.presence(.count(501)), []).isEmpty)
         #expect(
-            self.encode(.occupancy(501), .extended) == [
+            self.encode(.presence(.count(501)), .extended) == [
                 self.passing("channel_occupancy", #"{"channel_id":7,"count":501}"#)
             ])
     }

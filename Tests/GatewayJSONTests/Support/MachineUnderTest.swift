@@ -1,3 +1,4 @@
+import ChatCore
 import ChatModel
 import NIOCore
 
@@ -24,13 +25,13 @@ final class MachineUnderTest {
     func sessionPrepared() -> Bool { self.machine.sessionPrepared() }
 
     func frameReceived(
-        _ frame: CommandLane.Entry, bytes: Int, now: NIODeadline
+        _ frame: JSONConnectionStateMachine.Entry, bytes: Int, now: NIODeadline
     ) -> JSONConnectionStateMachine.FrameAction {
         self.machine.frameReceived(frame, bytes: bytes, now: now)
     }
 
     func nextWaiting() -> JSONConnectionStateMachine.NextAction? { self.machine.nextWaiting() }
-    func commandCompleted(isPipelined: Bool) -> Bool { self.machine.commandCompleted(isPipelined: isPipelined) }
+    func commandCompleted(_ pace: CommandPace) -> Bool { self.machine.commandCompleted(pace) }
     func readingMayResume() -> Bool { self.machine.readingMayResume() }
     func ticked(now: NIODeadline) -> JSONConnectionStateMachine.TickAction { self.machine.ticked(now: now) }
     func binaryReceived() -> CloseCode? { self.machine.binaryReceived() }

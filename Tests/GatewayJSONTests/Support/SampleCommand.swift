@@ -291,7 +291,16 @@ extension SampleCommand {
 
         private mutating func lists() -> SampleCommand {
             let text = self.text()
-            switch Int.random(in: 0..<3, using: &self.random) {
+            switch Int.random(in: 0..<5, using: &self.random) {
+            case 3:
+                let seq = self.positive()
+                return self.sample(.search, ["query": .string(text), "before": .integer(seq), "limit": 9]) {
+                    .search($0.room, MessageQuery(text: text, before: seq, limit: 9))
+                }
+            case 4:
+                return self.sample(.directOpen, ["user": .string(text)], inRoom: false) { _ in
+                    .openDirect(.username(text))
+                }
             case 0:
                 return self.sample(.roomList, ["query": .string(text), "cursor": "7", "limit": 10], inRoom: false) {
                     _ in

@@ -51,6 +51,16 @@ enum Sample {
         Membership(role: role, status: status, joinedAt: self.time, joinedSeq: 1, until: until, reason: reason)
     }
 
+    static func arrival(of user: UserProfile, role: Role, present: PresenceSnapshot?) -> EphemeralEvent {
+        .presence(.arrived(PresenceArrival(profile: user, role: role, meta: Self.meta, present: present)))
+    }
+
+    static func departure(of user: UserProfile, present: PresenceSnapshot?) -> EphemeralEvent {
+        .presence(.departed(PresenceDeparture(profile: user, metas: [Self.meta], present: present)))
+    }
+
+    static let meta = PresenceMeta(id: PresenceID(1), since: Timestamp(milliseconds: 0))
+
     static func present(_ users: UserProfile...) -> PresenceSnapshot {
         PresenceSnapshot(users: users, count: users.count)
     }

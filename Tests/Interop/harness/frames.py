@@ -15,7 +15,8 @@ COMPACT_NUMBERS = {
     "history_page": 55, "reaction_list": 56, "read_mark": 57, "read_update": 58, "presence_get": 59, "presence": 60,
     "room_list": 61, "room_create": 62, "room_created": 63, "room_update": 64, "room_updated": 65, "room_delete": 66,
     "room_deleted": 67, "member_list": 68, "member_accept": 69, "member_reject": 70, "member_role": 71,
-    "member_update": 72, "audit_get": 73, "audit_log": 74, "user_update": 75,
+    "member_update": 72, "audit_get": 73, "audit_log": 74, "user_update": 75, "search": 76,
+    "search_page": 77, "direct_open": 78, "direct_opened": 79, "signal": 80,
 }
 COMPACT_NAMES = {number: name for name, number in COMPACT_NUMBERS.items()}
 COMPACT_KEYS = {

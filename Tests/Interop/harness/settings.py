@@ -8,6 +8,8 @@ MESSAGE_RATE = "limits.message_rate"  # messages per second and connection, stea
 MESSAGE_BURST = "limits.message_burst"
 JOIN_RATE = "limits.join_rate_per_min"
 REQUEST_RATE = "limits.request_rate"  # everything that is neither message nor join
+SIGNAL_RATE = "limits.signal_rate"  # signals per second and API key, steady
+SIGNAL_BURST = "limits.signal_burst"
 ROOMS_PER_USER = "limits.rooms_per_user"
 ROOMS_PER_DAY = "limits.rooms_created_per_day"
 TYPING_INTERVAL = "limits.typing_interval_s"
@@ -27,8 +29,21 @@ GRACE = "json.grace_s"
 HELLO_TIMEOUT = "json.hello_timeout_s"
 MAX_MESSAGE_BYTES = "websocket.max_message_bytes"
 PING_INTERVAL = "websocket.ping_interval_s"
+PHOENIX_IDLE = "phoenix.idle_timeout_s"  # seconds without inbound bytes until a socket is closed
+PHOENIX_PUSH_RATE = "phoenix.push_rate"  # messages per second and socket, steady
+LONGPOLL_WINDOW = "phoenix.longpoll_window_s"  # seconds that a poll waits; a session ends after 1.5 of them
+REQUEST_EVENT = "phoenix.request_event"  # event name of PhoenixGenApi requests
+PRESENCE_DETAIL = "limits.presence_detail"  # present users up to which a room lists each of them
 DURABILITY = "store.durability"  # full | relaxed
 LEEWAY = "auth.leeway_s"
+JWT_SECRET = "auth.jwt.secret"
+JWT_SECRET_FILE = "auth.jwt.secret_file"
+JWT_JWKS_FILE = "auth.jwt.jwks_file"
+JWT_ALGORITHMS = "auth.jwt.algorithms"
+JWT_ISSUER = "auth.jwt.issuer"
+JWT_AUDIENCE = "auth.jwt.audience"
+JWT_CREATE_ACCOUNTS = "auth.jwt.create_accounts"
+JWT_LEEWAY = "auth.jwt.leeway_s"
 
 # Rates belong to the tests that test them; everywhere else they would only make tests wait. So would the time that
 # a password hash is meant to take.
@@ -36,6 +51,7 @@ UNLIMITED = {
     MESSAGE_RATE: 0,
     JOIN_RATE: 0,
     REQUEST_RATE: 0,
+    PHOENIX_PUSH_RATE: 0,
     ROOMS_PER_USER: 0,
     ROOMS_PER_DAY: 0,
     CONNECTIONS_PER_USER: 0,

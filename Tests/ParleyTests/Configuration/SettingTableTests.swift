@@ -28,7 +28,9 @@ struct SettingTableTests {
         "accounts.signup_per_hour", "guests.enabled", "guests.per_address", "rooms.auto_create",
         "rooms.auto_create_per_hour", "json.strict", "json.kick_cooldown_s", "json.history_on_join", "json.grace_s",
         "json.hello_timeout_s", "websocket.max_message_bytes", "websocket.ping_interval_s", "store.durability",
-        "auth.leeway_s", "limits.rooms_created_per_day", "limits.rooms_per_user", "log.level", "data", "domain", "http",
+        "auth.leeway_s", "auth.jwt.secret", "auth.jwt.secret_file", "auth.jwt.jwks_file", "auth.jwt.algorithms",
+        "auth.jwt.issuer", "auth.jwt.audience", "auth.jwt.create_accounts", "auth.jwt.leeway_s",
+        "limits.rooms_created_per_day", "limits.rooms_per_user", "log.level", "data", "domain", "http",
         "xmpp", "store.url", "backplane",
     ])
     func namesThatOthersRelyOnStay(key: String) {
