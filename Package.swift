@@ -127,7 +127,7 @@ let package = Package(
             name: "GatewayPhoenixTests",
             dependencies: [
                 "GatewayPhoenix", "ChatCore", "ChatModel", "Credentials", "NetTransport", "StoreSQLite", "WireJSON",
-                nioCore, nioPosix, logging,
+                nioCore, nioPosix, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
@@ -157,8 +157,7 @@ let package = Package(
             name: "parley",
             dependencies: [
                 "ChatCore", "ChatModel", "Credentials", "StoreSQLite", "GatewayJSON", "GatewayPhoenix", "GatewayREST",
-                "NetTransport",
-                "WireJSON", nioCore, nioPosix, logging,
+                "NetTransport", "WireJSON", hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

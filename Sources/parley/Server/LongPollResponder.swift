@@ -19,7 +19,7 @@ struct LongPollResponder: Sendable {
             guard request.uri.path == LongPollEndpoint.path else {
                 return try await others(request, writer, channel)
             }
-            let response = await self.respond(to: request, over: channel)
+            let response = try await self.respond(to: request, over: channel)
             do {
                 try await writer.write(response: response.head, body: ResponseBody(byteBuffer: response.body))
             } catch {
@@ -29,10 +29,10 @@ struct LongPollResponder: Sendable {
         }
     }
 
-    private func respond(to request: Request, over channel: any Channel) async -> LongPollResponse {
+    private func respond(to request: Request, over channel: any Channel) async throws -> LongPollResponse {
         var poll = LongPollRequest(request, from: self.address(of: request, over: channel))
         if request.method == .post {
-            guard let body = await self.body(of: request) else { return .bodyTooLarge }
+            guard let body = try await self.body(of: request) else { return .bodyTooLarge }
             poll.body = body
         }
         let caller = LongPollCaller()
@@ -48,11 +48,15 @@ struct LongPollResponder: Sendable {
         return response
     }
 
-    /// nil when it is too large, or ends in the middle.
-    private func body(of request: Request) async -> ByteBuffer? {
+    /// nil when it is too large. What is malformed is thrown on: the transport answers it.
+    private func body(of request: Request) async throws -> ByteBuffer? {
         // A length that was announced is believed before anything is read.
         if let length = request.headers[.contentLength], (Int(length) ?? .max) > self.maxBodyBytes { return nil }
-        return try? await request.body.collect(upTo: self.maxBodyBytes)
+        do {
+            return try await request.body.collect(upTo: self.maxBodyBytes)
+        } catch is NIOTooManyBytesError {
+            return nil
+        }
     }
 
     private func address(of request: Request, over channel: any Channel) -> ClientAddress {

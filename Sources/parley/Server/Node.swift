@@ -98,8 +98,8 @@ struct Node {
             logger: self.logger)
         var group = ServiceGroupConfiguration(
             services: [
-                StoreService(store: store), fronts.transport, CoreService(service: service, state: self.state),
-                LongPollService(endpoint: fronts.longPoll), HousekeepingService(service: service, logger: self.logger),
+                StoreService(store: store), fronts.transport, LongPollService(endpoint: fronts.longPoll),
+                CoreService(service: service, state: self.state), HousekeepingService(service: service, logger: self.logger),
                 HostTokenKeysService(keys: hostTokens),
                 ReloadService(reload: reload),
             ],
