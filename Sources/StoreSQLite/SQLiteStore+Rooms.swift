@@ -17,6 +17,12 @@ extension SQLiteStore {
         try await self.writer.write { (session) throws(StoreError) in try session.openDirect(opener, other, at: at) }
     }
 
+    package func directRoom(of one: UserID, and other: UserID) async throws(StoreError) -> RoomRecord? {
+        try await self.readers.read { (connection) throws(StoreError) in
+            try connection.directRoom(of: one, and: other)
+        }
+    }
+
     package func room(_ reference: RoomReference) async throws(StoreError) -> RoomRecord? {
         try await self.readers.read { (connection) throws(StoreError) in try connection.room(reference) }
     }

@@ -25,10 +25,14 @@ private struct HostApplication {
 
     /// - Parameters:
     ///   - age: How long ago the token was made, in seconds.
+    ///   - isDated: Whether the token says when it was made.
     ///   - claims: Further members, each with its value as JSON.
-    func token(_ subject: String, on server: TestServer, age: Int64 = 0, _ claims: [String] = []) -> String {
+    func token(
+        _ subject: String, on server: TestServer, age: Int64 = 0, isDated: Bool = true, _ claims: [String] = []
+    ) -> String {
         let now = server.service.clock.now().milliseconds / 1000 - age
-        let members = [#""sub":"\#(subject)","iat":\#(now),"exp":\#(now + 600)"#] + claims
+        let times = (isDated ? [#""iat":\#(now)"#] : []) + [#""exp":\#(now + 600)"#]
+        let members = [#""sub":"\#(subject)""#] + times + claims
         return self.signer.sign(payload: Array("{\(members.joined(separator: ","))}".utf8))
     }
 }
@@ -147,7 +151,7 @@ private final class Told: Sendable {
         try await server.service.accounts.setDisabled(id, true)
         #expect(await self.refusal(host.token("42", on: server), server) == .authInvalid)
         try await server.service.accounts.setDisabled(id, false)
-        #expect(await self.refusal(host.token("42", on: server), server) == nil)
+        #expect(await self.refusal(host.token("42", on: server, age: -2), server) == nil)
         try await server.service.accounts.delete(id, messages: .keep)
         #expect(await self.refusal(host.token("42", on: server), server) == .authInvalid)
         try await server.stop()
@@ -173,7 +177,40 @@ private final class Told: Sendable {
         let token = host.token("42", on: server)
         try await server.service.accounts.logOut(try await self.logIn(token, server), everywhere: false)
         #expect(await self.refusal(token, server) == .authInvalid)
-        #expect(await self.refusal(host.token("42", on: server, age: 1), server) == nil)
+        #expect(await self.refusal(host.token("42", on: server, age: 60), server) == nil)
+        try await server.stop()
+    }
+
+    /// What ends every token of an account.
+    enum Revocation: CaseIterable {
+        case logOutEverywhere, newPassword, newPasswordByTheOperator, disabling
+    }
+
+    @Test(arguments: Revocation.allCases)
+    func noTokenFromBeforeIsGoodWhenAllOfAnAccountAreRevoked(by revocation: Revocation) async throws {
+        let (server, host) = try await self.start()
+        let accounts = server.service.accounts
+        let id = try await accounts.create(username: "Bob", password: "old secret", role: .user).id
+        let used = try await self.logIn(host.token("bob", on: server, age: 9), server)
+        let others = [
+            host.token("bob", on: server, age: 5), host.token("bob", on: server, isDated: false),
+            // Made in the same second, perhaps before: `iat` does not say.
+            host.token("bob", on: server),
+        ]
+        for token in others { #expect(await self.refusal(token, server) == nil) }
+        switch revocation {
+        case .logOutEverywhere: try await accounts.logOut(used, everywhere: true)
+        case .newPassword:
+            try await accounts.changePassword(of: used, current: "old secret", new: "Correct7Horse")
+        case .newPasswordByTheOperator: try await accounts.setPassword(of: id, to: "new secret")
+        case .disabling:
+            try await accounts.setDisabled(id, true)
+            try await accounts.setDisabled(id, false)
+        }
+        for token in others { #expect(await self.refusal(token, server) == .authInvalid) }
+        #expect(await self.refusal(host.token("bob", on: server, isDated: false), server) == .authInvalid)
+        #expect(await self.refusal(host.token("bob", on: server, age: -2), server) == nil)
+        #expect(await self.refusal(host.token("alice", on: server, age: 5), server) == nil)
         try await server.stop()
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness import BINARY, PhoenixWorld, Server, World
+from harness import BINARY, PhoenixWorld, Server, World, matrix
 
 DEFAULT_DEADLINE = 120.0  # seconds for one test; `@pytest.mark.deadline(n)` gives another
 
@@ -69,6 +69,17 @@ def pytest_terminal_summary(terminalreporter) -> None:
     if lines:
         terminalreporter.section("figures")
         for line in sorted(set(lines)):
+            terminalreporter.write_line(line)
+    _print_matrix(terminalreporter, reports)
+
+
+def _print_matrix(terminalreporter, reports: list) -> None:
+    """Prints the table of acts, fronts and observers, as far as it was run."""
+    notes = [(matrix.Note.load(text), report.failed) for report in reports
+             for name, text in getattr(report, "user_properties", []) if name == matrix.PROPERTY]
+    if notes:
+        terminalreporter.section("acts × fronts × observers")
+        for line in matrix.render(notes):
             terminalreporter.write_line(line)
 
 

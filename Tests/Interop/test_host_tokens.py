@@ -162,7 +162,8 @@ async def test_a_disabled_or_deleted_account_stays_out(server: Server, front):
     server.command("user", "disable", name)
     await front.refuse(server, HOST.token(name))
     server.command("user", "enable", name)
-    await front.accept(server, HOST.token(name), name)
+    await front.refuse(server, HOST.token(name, iat=HOST.claims()["iat"] - 60))
+    await front.accept(server, HOST.token(name, iat=HOST.claims()["iat"] + 2), name)
     server.command("user", "delete", name)
     await front.refuse(server, HOST.token(name))
 
@@ -210,6 +211,20 @@ def test_logging_out_refuses_that_token_for_good(another_server, tmp_path):
         assert [server.rest.with_token(token).get("/api/v1/auth/me").status for token in tokens] == [401, 401]
         assert server.rest.with_token(other).get("/api/v1/auth/me").status == 200
         server.restart()
+
+
+async def test_logging_out_everywhere_ends_what_was_signed_before(server: Server, front):
+    name = f"{front.name}-everywhere"
+    now = HOST.claims()["iat"]
+    used, other = HOST.token(name, iat=now - 9), HOST.token(name, iat=now - 5)
+    for token in (used, other):
+        await front.accept(server, token, name)
+    server.command("user", "role", name, "moderator")
+    await front.accept(server, other, name)  # a role is no reason to log in anew
+    assert server.rest.with_token(used).call("POST", "/api/v1/auth/logout?everywhere=true").status == 204
+    for token in (used, other, HOST.token(name, iat=None)):
+        await front.refuse(server, token)
+    await front.accept(server, HOST.token(name, iat=now + 20), name)
 
 
 def test_nothing_of_keys_and_tokens_is_logged_or_shown(another_server, tmp_path):

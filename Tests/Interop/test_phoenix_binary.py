@@ -4,6 +4,7 @@ Of C41 the push to one client (layout 00) does not apply: nothing in this produc
 """
 
 import os
+import uuid
 
 import pytest
 
@@ -31,7 +32,8 @@ async def test_case_c40_a_binary_push_and_its_binary_reply(phoenix: PhoenixWorld
 
 
 @pytest.mark.parametrize("event", ["phx_close", "phx_error", "phx_reply", "phx_join", "presence_state", "presence_diff",
-                                   "presence_count", "new_msg", "msg_deleted", "member", "room_deleted"])
+                                   "presence_count", "new_msg", "msg_deleted", "member", "room_deleted", "typing",
+                                   "broadcast", "room:new_msg", "chan_reply_1"])
 async def test_case_c40_the_servers_own_names_cannot_be_forged(phoenix: PhoenixWorld, event: str):
     """To others a broadcast of bytes looks as if the server had sent it: its names are refused, in text."""
     alice, bob = await phoenix.socket("alice"), await phoenix.socket("bob")
@@ -107,6 +109,22 @@ async def test_case_c44_lengths_count_bytes(phoenix: PhoenixWorld):
     await alice.push_bytes(topic, "grüße", b"\x00")
     got = await bob.wait_for("grüße", topic)
     assert got.raw == frame(2, len(name), len(event), name, event, b"\x00")
+
+
+async def test_bytes_are_refused_where_they_cannot_be_said(phoenix: PhoenixWorld):
+    """One byte tells the length of a topic: in a room whose other topic is longer some would not hear them."""
+    alice, bob = await phoenix.socket("alice"), await phoenix.socket("bob")
+    topic = await phoenix.meet(alice, bob, room_id=new_room_id("r") + "\U0001f600" * 49)
+    assert len(topic.encode()) == 215
+    assert (await alice.answer(await alice.push_bytes(topic, "draw", b"\x01"), topic)).is_ok
+    await bob.wait_for("draw", topic)
+    topic = await phoenix.meet(alice, bob, room_id=uuid.uuid4().hex[:3] + "\U0001f600" * 61)
+    assert len(topic.encode()) == 252
+    reply = await alice.answer(await alice.push_bytes(topic, "draw", b"\x01"), topic)
+    assert (reply.status, reply.reason) == ("error", "invalid_argument"), reply.raw
+    await alice.do(topic, "broadcast", {"event": "draw", "payload": {}})
+    await bob.wait_for("broadcast", topic, event="draw")
+    assert bob.taken("draw", topic) == []
 
 
 async def test_a_binary_heartbeat_is_answered_in_text(phoenix: PhoenixWorld):

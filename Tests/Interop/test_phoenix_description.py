@@ -56,7 +56,8 @@ def frames(text: str) -> set[str]:
 
 def test_acts_in_rooms():
     """Every event that a room takes is in both documents, and no other."""
-    acts = raw_values("Sources/GatewayPhoenix/Channels/RoomAct.swift", "RoomAct")
+    acts = raw_values("Sources/GatewayPhoenix/Channels/RoomAct.swift", "RoomAct") \
+        | raw_values("Sources/GatewayPhoenix/Channels/RoomChannel.swift", "PassingAct")
     assert set(messages("room", "do")) - ON_ALL_TOPICS == acts
     assert first_column(section("What one does")) == acts
     assert set(replies("room")) - ON_ALL_TOPICS == acts
@@ -64,7 +65,9 @@ def test_acts_in_rooms():
 
 def test_acts_of_users():
     """The same for a user's own topic."""
-    acts = raw_values("Sources/GatewayPhoenix/Channels/UserAct.swift", "UserAct")
+    source = (GATEWAY / "Channels/OwnRooms.swift").read_text()
+    acts = raw_values("Sources/GatewayPhoenix/Channels/UserAct.swift", "UserAct") \
+        | set(re.findall(r'static let event = "(\w+)"', source))
     assert set(messages("user", "do")) - ON_ALL_TOPICS - {"is_online"} == acts
     assert first_column(section("What a user does on his own topic")) == acts
     assert set(replies("user")) - ON_ALL_TOPICS - {"is_online"} == acts

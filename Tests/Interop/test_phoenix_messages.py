@@ -333,6 +333,24 @@ async def test_search(phoenix: PhoenixWorld):
     assert (await alice.do(topic, "search", {"query": "%"}))["messages"] == []
 
 
+async def test_a_search_that_is_too_long_for_one_answer_loses_nothing(phoenix: PhoenixWorld):
+    """A page is cut to what one answer may hold, and the next begins behind its last message."""
+    alice = await phoenix.socket("alice")
+    topic = await phoenix.meet(alice)
+    text = "needle " + "x" * 3900
+    refs = [await alice.push(topic, "new_msg", {"body": text, "metadata": {"a": "y" * 3900}}) for _ in range(60)]
+    said = [(await alice.answer(ref, topic)).response["seq"] for ref in refs]
+    found, before, pages = [], None, 0
+    while True:
+        window = {} if before is None else {"before": before}
+        page = await alice.do(topic, "search", {"query": "needle", "limit": 100, **window})
+        found += [entry["seq"] for entry in page["messages"]]
+        before, pages = page["next"], pages + 1
+        if before is None:
+            break
+    assert pages > 1 and found == said[::-1]
+
+
 async def test_search_shows_what_history_would(phoenix: PhoenixWorld):
     """Who sees only what came after his joining finds nothing older."""
     owner = await phoenix.ext("owner")

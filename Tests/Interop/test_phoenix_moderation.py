@@ -36,6 +36,20 @@ async def test_members(phoenix: PhoenixWorld):
         "olga": ("owner", "active", True), "bob": ("member", "active", True), "jane": ("member", "active", False)}
 
 
+async def test_who_left_while_he_was_muted_is_no_member(phoenix: PhoenixWorld):
+    """The room remembers the mute, and does not list him any more, on either front."""
+    olga, bob, jane, topic, number = await moderated(phoenix)
+    await olga.do(topic, "mute_member", {"user": "bob", "seconds": 600})
+    await bob.do(topic, "leave_room", {})
+    await bob.wait_for("phx_close", topic)
+    page = await olga.do(topic, "members", {})
+    assert sorted(entry["username"] for entry in page["members"]) == ["jane", "olga"]
+    listed = await jane.do("member_list", {"channel_id": number})
+    assert sorted(entry["username"] for entry in listed.payload["members"]) == ["jane", "olga"]
+    again = await phoenix.socket("bob")
+    assert (await again.join(topic))["room"]["status"] == "muted"
+
+
 async def test_kick_member(phoenix: PhoenixWorld):
     """All are told, the target too; then his channel is closed, and he hears nothing more. He stays out for a while."""
     olga, bob, jane, topic, number = await moderated(phoenix)

@@ -81,3 +81,52 @@ async def test_realtime_and_room_are_one_room(phoenix: PhoenixWorld):
     assert (await bob.wait_for("broadcast", name, event="shout"))["payload"] == {"x": 1}
     await bob.push(name, "broadcast", {"type": "broadcast", "event": "back", "payload": {"y": 2}})
     assert (await alice.wait_for("broadcast", topic, event="back"))["payload"] == {"y": 2}
+
+
+@pytest.mark.parametrize("event", ["typing", "member", "broadcast", "new_msg", "presence_diff"])
+async def test_realtime_names_are_the_clients_own(phoenix: PhoenixWorld, event: str):
+    """Words that the server uses elsewhere are free here, from either topic, and go to both."""
+    alice, bob = await phoenix.socket("alice"), await phoenix.socket("bob", vsn="1.0.0")
+    topic = await phoenix.meet(alice, bob)
+    name = topic.replace("room:", "realtime:")
+    await bob.join(name, realtime(ack=True))
+    await bob.do(name, "broadcast", {"type": "broadcast", "event": event, "payload": {"x": 1}})
+    heard = await alice.wait_for("broadcast", topic, event=event)
+    assert (heard["payload"], heard["user"]["id"]) == ({"x": 1}, "bob")
+    await alice.do(topic, "broadcast", {"event": event, "payload": {"y": 2}})
+    assert (await bob.wait_for("broadcast", name, event=event))["payload"] == {"y": 2}
+
+
+async def test_realtime_tells_what_the_room_says_under_names_of_its_own(phoenix: PhoenixWorld):
+    """Everything by other fronts is a broadcast `room:<event>`, whose names no client can give to his own."""
+    alice, jane, topic, number = await phoenix.both("alice", "jane")
+    bob = await phoenix.socket("bob", vsn="1.0.0")
+    name = topic.replace("room:", "realtime:")
+    await bob.join(name, realtime(ack=True))
+    await jane.say(number, "by JSON")
+    told = await bob.wait_for("broadcast", name, event="room:new_msg")
+    assert (told["type"], told["payload"]["body"]) == ("broadcast", "by JSON")
+    await alice.do(topic, "update_room", {"title": "New"})
+    told = await bob.wait_for("broadcast", name, event="room:room_updated")
+    assert told["payload"]["room"]["title"] == "New"
+    for event in ("room:new_msg", "room:anything", "room:"):
+        await alice.refused(topic, "broadcast", {"event": event, "payload": {}}, "reserved_event")
+        await bob.refused(name, "broadcast", {"type": "broadcast", "event": event}, "reserved_event")
+    await alice.fence()
+    assert alice.taken("broadcast") == []
+
+
+async def test_realtime_presence_keys_are_bounded(phoenix: PhoenixWorld):
+    """All in the room keep a key: 128 bytes at most, and the join says so. What is tracked names its own bound."""
+    alice = await phoenix.socket("alice", vsn="1.0.0")
+    topic = (await phoenix.meet(alice)).replace("room:", "realtime:")
+    for key in ("k" * 129, "é" * 65, "k" * 60_000):
+        refusal = await alice.join_refused(topic, realtime(key), "join crashed")
+        assert refusal["detail"] == "'config.presence.key' must be a string of at most 128 bytes"
+    key = "é" * 64
+    await alice.join(topic, realtime(key))
+    refusal = await alice.refused(topic, "presence", {"event": "track", "payload": {"a": "x" * 2000}},
+                                  "message_too_long")
+    assert refusal["message"] == "Too long: 1024 bytes at most"
+    await alice.do(topic, "presence", {"event": "track", "payload": {}})
+    await alice.until(lambda: alice.presence(topic).keys == {key})

@@ -59,6 +59,29 @@ async def test_ids_that_no_room_can_have(phoenix: PhoenixWorld, room_id: str):
     assert reply.reason in ("invalid_argument", "no_such_room", "unmatched topic"), reply.raw
 
 
+async def test_topics_are_what_their_bytes_say(phoenix: PhoenixWorld):
+    """A combining mark belongs to the id although it forms one character with the colon; and what looks like a room's
+    name in another spelling is none."""
+    alice = await phoenix.socket("alice")
+    topic = await phoenix.meet(alice)
+    other = topic.replace("room:", "room:\u0301")
+    joined = await alice.join(other)
+    assert joined["room"]["id"] == other.removeprefix("room:")
+    await alice.say(other, "there")
+    await alice.say(topic, "here")
+    assert alice.inbox == []
+    composed = await phoenix.meet(alice, room_id=new_room_id("caf\u00e9"))
+    decomposed = composed.replace("\u00e9", "e\u0301")
+    for name in (decomposed, decomposed.replace("room:", "realtime:")):
+        await alice.join_refused(name, reason="unmatched topic")
+    # Neither has taken the place of the other.
+    await alice.say(composed, "still here")
+    await alice.join("relay:\u00e9")
+    await alice.join("relay:e\u0301")
+    for name in ("relay:\u00e9", "relay:e\u0301"):
+        assert await alice.do(name, "echo", {"x": 1}) == {"x": 1}
+
+
 async def test_a_closed_room(phoenix: PhoenixWorld):
     """A join is a request: `pending` until somebody accepts, then it is let through."""
     owner = await phoenix.ext("owner")

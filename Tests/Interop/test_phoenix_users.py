@@ -59,7 +59,7 @@ def refused(phoenix: PhoenixWorld, token: str) -> bool:
 async def test_case_c60_a_socket_of_nobody(phoenix: PhoenixWorld):
     """No token: `user:public` is open; `user:role` and `user:<id>` are refused with the exact words."""
     client = await nobody(phoenix)
-    for topic in (ROLE, "user:7", "user:alice"):
+    for topic in (ROLE, "user:7", "user:alice", "user:"):
         await client.send("3", "3", topic, "phx_join", {})
         await client.expect_raw(
             ["3", "3", topic, "phx_reply", {"status": "error", "response": {"reason": unauthorized(topic)}}])
@@ -69,7 +69,7 @@ async def test_case_c60_the_channel_of_another_user(phoenix: PhoenixWorld):
     """Refused to everybody else with the same words, whether there is such a user or not."""
     phoenix.server.token("alice")
     client = await phoenix.socket("bob")
-    for topic in ("user:alice", "user:ALICE", "user:no-such-user", "user:Bob", "user:public2"):
+    for topic in ("user:alice", "user:ALICE", "user:no-such-user", "user:Bob", "user:public2", "user:"):
         assert await client.join_refused(topic, reason=unauthorized(topic)) == {"reason": unauthorized(topic)}
 
 
@@ -435,6 +435,11 @@ async def test_the_rooms_of_a_user(phoenix: PhoenixWorld):
     rooms = (await alice.do("user:alice", "my_rooms", {}))["rooms"]
     found = [room for room in rooms if f"room:{room['id']}" == topic]
     assert len(found) == 1 and found[0]["role"] == "owner", rooms
+    after = found[0]["number"]
+    page = await alice.do("user:alice", "my_rooms", {"after": after})
+    assert [room["number"] for room in page["rooms"]] == [room["number"] for room in rooms if room["number"] > after]
+    assert page["next"] is None
+    await alice.refused("user:alice", "my_rooms", {"after": "x"}, "invalid_payload")
 
 
 async def test_a_direct_room_is_the_same_for_both(phoenix: PhoenixWorld):

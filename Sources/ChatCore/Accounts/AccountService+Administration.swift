@@ -111,7 +111,7 @@ extension AccountService {
     private func disable(_ id: UserID, _ isDisabled: Bool, by actor: String) async throws(ChatError) {
         _ = try await self.change(id) { change in
             change.isDisabled = isDisabled
-            change.raisesGeneration = isDisabled
+            if isDisabled { change.revokeTokens(at: self.clock.now()) }
         }
         if isDisabled { self.hub.end(self.users.sessions(of: id), .revoked) }
         await self.audit(isDisabled ? "account_disabled" : "account_enabled", id, by: actor)

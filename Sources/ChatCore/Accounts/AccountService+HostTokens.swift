@@ -18,7 +18,8 @@ extension AccountService {
     /// what the account may do on this server is its own role's business.
     /// - Returns: nil when there is no host application.
     /// - Throws: ``ChatError/Code/authExpired``; ``ChatError/Code/authInvalid`` also for accounts that are disabled or
-    ///   deleted, for names that no account can have, and for tokens that were logged out.
+    ///   deleted, for names that no account can have, for tokens that were logged out, and for those that are not
+    ///   known to be newer than what ended all tokens of their account.
     func hostLogin(
         _ token: String, from address: ClientAddress, now: Timestamp
     ) async throws(ChatError) -> HostLogin? {
@@ -46,6 +47,9 @@ extension AccountService {
         let account =
             if let found { found } else { try await self.createHostAccount(name, id, displayName, claims, now: now) }
         guard !account.isDisabled, !account.profile.isGuest else { throw ChatError(.authInvalid, detail: "disabled") }
+        guard claims.isIssued(since: account.tokensValidFrom) else {
+            throw ChatError(.authInvalid, detail: "older than the account's last log-out everywhere or new password")
+        }
         let isNewest = self.hostTokens.isNewest(claims, of: id)
         if isNewest, let roles = claims.roles { try await self.setHostRoles(of: account, to: roles) }
         let identity = Identity(
@@ -86,5 +90,14 @@ extension AccountService {
         _ = try await self.change(account.id) { $0.hostRoles = roles }
         let tell = self.rolesChanged.withLock { $0 }
         tell?(account.id, new.subtracting(old).sorted(), old.subtracting(new).sorted())
+    }
+}
+
+extension HostTokenClaims {
+    /// Whether the token was certainly made at that time or later. `iat` has whole seconds: one that was made in the
+    /// second of that time may be older, as may one that does not say when it was made.
+    fileprivate func isIssued(since time: Timestamp?) -> Bool {
+        guard let time else { return true }
+        return self.issuedAt.map { Timestamp(milliseconds: 0).adding(seconds: $0) >= time } ?? false
     }
 }

@@ -139,7 +139,9 @@ package final class AccountService: Sendable {
     /// - Parameter token: The token itself, so that those of the user's clients that hold it know whom it concerns.
     package func logOut(_ identity: Identity, token: String? = nil, everywhere: Bool) async throws(ChatError) {
         if everywhere, !identity.profile.isGuest {
-            _ = try await self.change(identity.profile.id, announcing: .logout(nil)) { $0.raisesGeneration = true }
+            _ = try await self.change(identity.profile.id, announcing: .logout(nil)) { change in
+                change.revokeTokens(at: self.clock.now())
+            }
         }
         if let id = identity.tokenID {
             // An hour more than the token says: clocks may differ, and so long it is still taken.
@@ -199,7 +201,7 @@ package final class AccountService: Sendable {
             throw .refused(error)
         }
         self.hub.end(self.users.sessions(of: identity.profile.id), .revoked)
-        self.guests.remove(identity.profile.id)
+        self.guests.release(identity.profile.id)
         return self.issue(to: account, lifetimeSeconds: nil)
     }
 
@@ -271,7 +273,7 @@ package final class AccountService: Sendable {
         let record = try await self.derive(password)
         _ = try await self.change(id) { change in
             change.passwordRecord = record
-            change.raisesGeneration = true
+            change.revokeTokens(at: self.clock.now())
         }
         self.hub.end(self.users.sessions(of: id), .revoked)
     }

@@ -13,8 +13,10 @@ package final class GuestRegistry: Sendable {
     fileprivate struct Table {
         var guests: [UserID: Guest] = [:]
         var perAddress: [String: Int] = [:]
-        /// Names of guests that are stored: somebody's words stand under them.
+        /// Names of guests that are stored, or are being stored: somebody's words stand under them.
         var taken: Set<UserID> = []
+        /// Those of them that were added since the store was last asked for them all.
+        var takenLately: Set<UserID> = []
     }
 
     /// Guests at the same time. The names are `Guest0000`…`Guest9999`; longer ones when those are used up.
@@ -68,29 +70,36 @@ package final class GuestRegistry: Sendable {
         }
     }
 
-    /// Takes over which guests are stored: nobody else may come under their names.
-    func reserve(_ ids: [UserID]) { self.table.withLock { $0.taken = Set(ids) } }
+    /// Takes over which guests are stored: nobody else may come under their names. What was added while the store is
+    /// asked, or had just been added before, may not be in its answer yet and stays.
+    func renewTaken(_ ask: () async throws(StoreError) -> [UserID]) async throws(StoreError) {
+        let before = self.table.withLock { table in
+            defer { table.takenLately = [] }
+            return table.takenLately
+        }
+        let stored = try await ask()
+        self.table.withLock { $0.taken = before.union(stored).union($0.takenLately) }
+    }
 
     /// Whether the guest has no account yet; asked before its first write.
     func needsAccount(_ id: UserID) -> Bool { self.table.withLock { $0.guests[id].map { !$0.isStored } ?? true } }
 
+    /// Before an account is stored: the guest may go before that is done, and nobody may come under its name then. Should
+    /// it fail, the name is free again when the store has next been asked.
+    func take(_ id: UserID) { self.table.withLock { $0.take(id) } }
+
     func accountStored(_ id: UserID) {
         self.table.withLock { table in
             table.guests[id]?.isStored = true
-            table.taken.insert(id)
+            table.take(id)
         }
     }
 
     func touch(_ id: UserID, now: Timestamp) { self.table.withLock { $0.guests[id]?.lastSeen = now } }
 
-    /// Forgets a guest that has written nothing.
-    func release(_ id: UserID) {
-        self.table.withLock { table in
-            if table.guests[id]?.isStored == false { _ = table.remove(id) }
-        }
-    }
-
-    func remove(_ id: UserID) { self.table.withLock { _ = $0.remove(id) } }
+    /// Forgets a guest as whom nobody comes back: its address may have another one. Its name is free again unless it is
+    /// stored.
+    func release(_ id: UserID) { self.table.withLock { _ = $0.remove(id) } }
 
     /// Forgets guests that have not been seen since a time, unless they are connected.
     func purge(idleSince time: Timestamp, isOnline: (UserID) -> Bool) {
@@ -113,6 +122,11 @@ extension GuestRegistry.Table {
             if self.guests[profile.id] == nil, !self.taken.contains(profile.id) { return profile }
         }
         return nil
+    }
+
+    fileprivate mutating func take(_ id: UserID) {
+        self.taken.insert(id)
+        self.takenLately.insert(id)
     }
 
     fileprivate mutating func insert(_ guest: GuestRegistry.Guest) {

@@ -19,10 +19,12 @@ package struct Identity: Sendable {
     package let address: ClientAddress
     /// The account's generation at log-in: a greater one in the store means that this identity was revoked.
     package let generation: Int64
+    /// A guest that was made for this log-in: unless it has been told a token, nobody can come back as it.
+    package let isNewGuest: Bool
 
     package init(
         profile: UserProfile, serverRole: ServerRole, tokenID: String?, tokenExpiresAt: Timestamp?,
-        guestToken: String?, address: ClientAddress, generation: Int64 = 1
+        guestToken: String?, address: ClientAddress, generation: Int64 = 1, isNewGuest: Bool = false
     ) {
         self.profile = profile
         self.serverRole = serverRole
@@ -31,6 +33,7 @@ package struct Identity: Sendable {
         self.guestToken = guestToken
         self.address = address
         self.generation = generation
+        self.isNewGuest = isNewGuest
     }
 
     /// The same person under another display name.
@@ -39,7 +42,8 @@ package struct Identity: Sendable {
         profile.displayName = displayName
         return Identity(
             profile: profile, serverRole: self.serverRole, tokenID: self.tokenID, tokenExpiresAt: self.tokenExpiresAt,
-            guestToken: self.guestToken, address: self.address, generation: self.generation)
+            guestToken: self.guestToken, address: self.address, generation: self.generation,
+            isNewGuest: self.isNewGuest)
     }
 
     package var actor: Actor { Actor(profile: self.profile, serverRole: self.serverRole) }

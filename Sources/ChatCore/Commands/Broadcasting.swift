@@ -20,13 +20,20 @@ extension ChatService {
             // One speaks to those with whom one is.
             guard let room = session.subscription(to: reference)?.room else { throw ChatError(.notMember) }
             try self.require(.broadcast, of: session.actor, in: room)
-            let except = sink.flatMap { session.subscription(to: room, for: $0)?.presence }
+            try self.requireNoSlowMode(session.actor, in: room)
+            let except = sink.flatMap { session.subscription(to: room, for: $0)?.id }
             let broadcast = Broadcast(from: session.profile, event: event, payload: payload, except: except)
             room.publish(.broadcast(broadcast), through: self.hub)
             return session.eventLoop.makeSucceededFuture(.done)
         } catch {
             return self.refuse(error, session)
         }
+    }
+
+    /// Where people are held to speak slowly, what is not kept is no way around it.
+    private func requireNoSlowMode(_ actor: Actor, in room: Room) throws(ChatError) {
+        let seconds = room.withState { $0.rank(of: actor) < Rank(.moderator) ? $0.record.settings.slowModeSeconds : 0 }
+        guard seconds == 0 else { throw ChatError(.slowMode, retryAfterMilliseconds: Int64(seconds) * 1000) }
     }
 
     /// On the session's loop: changes what a listener says of his presence in his room.
@@ -47,7 +54,8 @@ extension ChatService {
         guard (meta?.text.utf8.count ?? 0) <= self.limits.presenceMetaBytes, (key?.utf8.count ?? 0) <= 128 else {
             throw ChatError(.messageTooLong, detail: "\(self.limits.presenceMetaBytes) bytes at most")
         }
-        try self.require(.broadcast, of: session.actor, in: subscription.room)
+        // Whoever may not speak may still fall silent.
+        if meta != nil { try self.require(.broadcast, of: session.actor, in: subscription.room) }
         let note = PresenceNote(key: key, meta: meta, previous: subscription.presence)
         let presence = PresenceMeta(id: self.newPresence(), since: now, note: note)
         let isReplaced = subscription.room.replacePresence(

@@ -5,7 +5,7 @@ extension ChatService {
     /// The room of two accounts, found or made (json-chat.md §2.4).
     ///
     /// - Throws: ``ChatError/Code/forbidden`` for guests, ``ChatError/Code/notSelf``, ``ChatError/Code/noSuchUser``,
-    ///   ``ChatError/Code/rateLimited`` when too many rooms were made.
+    ///   ``ChatError/Code/rateLimited`` when there is none yet and too many rooms were made.
     func openDirect(with target: Target, by actor: Actor) async throws(ChatError) -> Reply {
         guard !actor.profile.isGuest else { throw ChatError(.forbidden) }
         let id =
@@ -21,20 +21,34 @@ extension ChatService {
         if case .username(let name) = target, ![other.profile.username, id.value].contains(name) {
             throw ChatError(.noSuchUser)
         }
-        if let wait = self.creations.take(actor.id, now: self.clock.now()) {
-            throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
-        }
-        let opened: DirectRoom
-        do throws(StoreError) {
-            opened = try await self.store.openDirect(actor.profile, other.profile, at: self.clock.now())
-        } catch {
-            self.creations.refund(actor.id)
-            // Deleted since it was looked up.
-            throw error.code == .notFound ? ChatError(.noSuchUser) : ChatError(error)
-        }
-        if !opened.isNew { self.creations.refund(actor.id) }
+        let opened = try await self.openDirect(with: other.profile, by: actor.profile)
         let room = try await self.rooms.existing(.id(opened.record.id))
         self.log.publish(opened.events, of: room)
         return .direct(try await self.info(of: room, for: actor), isNew: opened.isNew)
+    }
+
+    /// A room that is there is open to whoever has made all the rooms that he may.
+    private func openDirect(
+        with other: UserProfile, by opener: UserProfile
+    ) async throws(ChatError) -> DirectRoom {
+        let isKnown: Bool
+        do throws(StoreError) {
+            isKnown = try await self.store.directRoom(of: opener.id, and: other.id) != nil
+        } catch {
+            throw ChatError(error)
+        }
+        if !isKnown, let wait = self.creations.take(opener.id, now: self.clock.now()) {
+            throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
+        }
+        do throws(StoreError) {
+            let opened = try await self.store.openDirect(opener, other, at: self.clock.now())
+            // The other one was quicker.
+            if !isKnown, !opened.isNew { self.creations.refund(opener.id) }
+            return opened
+        } catch {
+            if !isKnown { self.creations.refund(opener.id) }
+            // Deleted since it was looked up.
+            throw error.code == .notFound ? ChatError(.noSuchUser) : ChatError(error)
+        }
     }
 }

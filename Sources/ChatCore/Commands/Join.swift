@@ -8,13 +8,30 @@ extension ChatService {
     func join(
         _ reference: RoomReference, _ options: JoinOptions, as session: ClientSession, for sink: (any EventSink)?
     ) -> EventLoopFuture<Reply> {
-        let promise = session.eventLoop.makePromise(of: Reply.self)
         guard let sink = sink ?? session.sink else { return self.refuse(ChatError(.unavailable), session) }
         let listener = Listener(sink, eventLoop: session.eventLoop)
+        do throws(ChatError) {
+            if let (room, info) = try self.opensAtOnce(reference, options, to: session) {
+                let promise = session.eventLoop.makePromise(of: Reply.self)
+                // In a later turn: whoever waits for the answer must have said so before live events flow.
+                session.eventLoop.execute {
+                    self.bringInAtOnce(session, listener, to: room, info, options, answering: promise)
+                }
+                return promise.futureResult
+            }
+        } catch {
+            return self.refuse(error, session)
+        }
+        let promise = session.eventLoop.makePromise(of: Reply.self)
         Task {
             do throws(ChatError) {
-                let room = try await self.enter(
-                    reference, by: session.actor, from: session.address, mayCreate: options.mayCreate)
+                let room =
+                    if options.position != nil {
+                        try await self.comeBack(to: reference, by: session.actor, from: session.address)
+                    } else {
+                        try await self.enter(
+                            reference, by: session.actor, from: session.address, mayCreate: options.mayCreate)
+                    }
                 try await self.bringIn(session, listener, to: room, options, answering: promise)
             } catch {
                 self.metrics.refused(error.code)
@@ -30,7 +47,57 @@ extension ChatService {
         return .room(try await self.info(of: room, for: actor))
     }
 
+    /// A guest is let into a public room without asking the store anything: on the loop, without a task.
+    private func opensAtOnce(
+        _ reference: RoomReference, _ options: JoinOptions, to session: ClientSession
+    ) throws(ChatError) -> (Room, RoomInfo)? {
+        let actor = session.actor
+        guard actor.profile.isGuest, options.history == 0, options.position == nil,
+            let room = self.rooms.loaded(reference)
+        else { return nil }
+        let now = self.clock.now()
+        let (refusal, info) = room.withState { state in
+            (
+                state.refusal(of: .enter, to: actor, policy: self.policy, limits: self.limits, now: now)
+                    ?? state.guestBan(of: actor, from: session.address, now: now),
+                // With a record of his own in the room he has a read mark too, which is the store's to tell.
+                state.membership(of: actor.id) == nil
+                    ? RoomInfo(
+                        record: state.record, membership: nil, members: state.memberCount,
+                        online: state.presence.count) : nil
+            )
+        }
+        if let refusal { throw refusal }
+        return info.map { (room, $0) }
+    }
+
+    /// On the session's loop.
+    private func bringInAtOnce(
+        _ session: ClientSession, _ listener: Listener, to room: Room, _ info: RoomInfo, _ options: JoinOptions,
+        answering promise: EventLoopPromise<Reply>
+    ) {
+        do throws(ChatError) {
+            let (through, _) = try self.placeSubscription(of: session, listener, to: room)
+            promise.succeed(
+                self.joined(room, session, info, options, through: through, history: [], resumption: nil))
+            self.startDelivery(of: room, to: session, listener)
+            session.requestFlush()
+        } catch {
+            self.metrics.refused(error.code)
+            promise.fail(error)
+        }
+    }
+
     // MARK: Membership
+
+    /// Coming back is neither joining nor making: who is no member any more stays out.
+    private func comeBack(
+        to reference: RoomReference, by actor: Actor, from address: ClientAddress
+    ) async throws(ChatError) -> Room {
+        let room = try await self.rooms.existing(reference)
+        if let refusal = self.refusalToListen(in: room, by: actor, from: address) { throw refusal }
+        return room
+    }
 
     /// Finds the room, or creates it where that is allowed, and makes the actor a member unless he comes in by right of
     /// the room's openness alone (guests do).
@@ -122,16 +189,21 @@ extension ChatService {
         guard self.policy.autoCreateRooms, !actor.profile.isGuest || self.policy.guestsCreateRooms else {
             throw ChatError(.noSuchRoom)
         }
+        var new = NewRoom()
+        switch reference {
+        case .number(let number): new.number = number
+        case .id(let id):
+            new.id = try Self.checked(id)
+            // Under another name than was asked for it would be nobody's.
+            guard new.id == id else {
+                throw ChatError(.invalidArgument, detail: "room ids have no capitals: \(new.id?.value ?? "")")
+            }
+        }
         if let wait = self.autoCreations.take(actor.id, now: self.clock.now()) {
             throw ChatError(.rateLimited, retryAfterMilliseconds: wait)
         }
         try await self.requireRoomForOneMore(actor)
         try await self.storeGuest(actor.profile)
-        var new = NewRoom()
-        switch reference {
-        case .number(let number): new.number = number
-        case .id(let id): new.id = try Self.checked(id)
-        }
         do throws(StoreError) {
             _ = try await self.store.createRoom(new, creator: actor.profile, at: self.clock.now())
         } catch {
@@ -154,10 +226,7 @@ extension ChatService {
         guard options.history > 0 || options.position != nil else {
             // Without a past to fetch, subscribing, answering and going live are one step.
             return try await self.onLoop(of: session) { () throws(ChatError) in
-                let (through, _) = try self.placeSubscription(of: session, listener, to: room)
-                promise.succeed(self.joined(room, session, info, through: through, history: [], resumption: nil))
-                self.startDelivery(of: room, to: session, listener)
-                session.requestFlush()
+                self.bringInAtOnce(session, listener, to: room, info, options, answering: promise)
             }
         }
         let subscription = try await self.subscribe(session, listener, to: room)
@@ -171,9 +240,10 @@ extension ChatService {
                 } else { nil }
             let history = try await self.pastMessages(
                 of: room, count: options.history, through: through, visibleFrom: visibleFrom)
-            try await self.goLive(session, listener, [room]) {
+            try await self.goLive(session, listener, [room], isStillIn: room) {
                 promise.succeed(
-                    self.joined(room, session, info, through: through, history: history, resumption: resumption))
+                    self.joined(
+                        room, session, info, options, through: through, history: history, resumption: resumption))
             }
         } catch {
             if subscription.isNew { try? await self.drop(room, of: session, listener) }
@@ -182,11 +252,12 @@ extension ChatService {
     }
 
     private func joined(
-        _ room: Room, _ session: ClientSession, _ info: RoomInfo, through: Seq, history: [Message],
-        resumption: Resumption?
+        _ room: Room, _ session: ClientSession, _ info: RoomInfo, _ options: JoinOptions, through: Seq,
+        history: [Message], resumption: Resumption?
     ) -> Reply {
+        let detail = options.wantsPresence ? self.limits.presenceDetail : 0
         let (present, isFirst) = room.withState { state in
-            (state.presence.snapshot(detail: self.limits.presenceDetail), !state.presence.contains(session.profile.id))
+            (state.presence.snapshot(detail: detail), !state.presence.contains(session.profile.id))
         }
         var info = info
         info.record.lastSeq = through
@@ -219,20 +290,26 @@ extension ChatService {
         let through = room.lastSeq
         session.subscribe(
             Subscription(
-                session: session, sink: listener.value, room: room, presence: self.newPresence(), lastSeq: through))
+                session: session, sink: listener.value, room: room, id: self.newPresence(), lastSeq: through))
         return (through, true)
     }
 
     /// Answers, then lets live events flow: whatever was published since the past was fetched comes first.
     ///
-    /// - Parameter answer: Runs on the loop, right before the first live event.
+    /// - Parameters:
+    ///   - room: The room that is joined: who was put out of it meanwhile is refused, and learns nothing of its past.
+    ///   - answer: Runs on the loop, right before the first live event.
     func goLive(
-        _ session: ClientSession, _ listener: Listener, _ rooms: [Room], answer: @escaping @Sendable () -> Void
+        _ session: ClientSession, _ listener: Listener, _ rooms: [Room], isStillIn room: Room? = nil,
+        answer: @escaping @Sendable () -> Void
     ) async throws(ChatError) {
         try await self.onLoop(of: session) { () throws(ChatError) in
-            // Once closed there is nobody to tell, but whoever waits for the answer must get one.
+            guard !session.isClosed else { throw ChatError(.unavailable) }
+            if let room, session.subscription(to: room, for: listener.value) == nil {
+                throw self.refusalToListen(in: room, by: session.actor, from: session.address)
+                    ?? ChatError(.unavailable)
+            }
             answer()
-            guard !session.isClosed else { return }
             for room in rooms { self.startDelivery(of: room, to: session, listener) }
             session.requestFlush()
         }

@@ -9,7 +9,7 @@ enum MessageText {
     static func normalise(_ text: String, limits: Limits) throws(ChatError) -> String {
         // Whoever sends megabytes is refused before they are looked at.
         guard text.utf8.count <= limits.messageBytes * 4 else { throw ChatError(.messageTooLong) }
-        let clean = Self.isPlain(text) ? text : Self.withoutControls(text).precomposedStringWithCanonicalMapping
+        let clean = Self.isPlain(text) ? text : Self.composed(Self.withoutControls(text))
         let trimmed = Self.trim(clean)
         guard !trimmed.isEmpty else { throw ChatError(.emptyMessage) }
         guard trimmed.utf8.count <= limits.messageBytes, trimmed.unicodeScalars.count <= limits.messageCodePoints else {
@@ -21,10 +21,21 @@ enum MessageText {
     /// A reason, title or other short text: one line, trimmed, in NFC. Throws `tooLong` above `codePoints`.
     static func line(_ text: String, codePoints: Int, tooLong: ChatError.Code) throws(ChatError) -> String {
         guard text.utf8.count <= codePoints * 8 else { throw ChatError(tooLong) }
-        let clean = Self.isPlain(text) ? text : Self.withoutControls(text).precomposedStringWithCanonicalMapping
+        let clean = Self.isPlain(text) ? text : Self.composed(Self.withoutControls(text))
         let trimmed = Self.trim(clean)
         guard trimmed.unicodeScalars.count <= codePoints else { throw ChatError(tooLong) }
         return trimmed
+    }
+
+    /// In NFC. Text in which a character bears more than 30 marks stays as it is: no language has it (the Stream-Safe
+    /// Text Format, UAX #15 §13), and putting its marks in order takes time that grows with the square of their number.
+    private static func composed(_ text: String) -> String {
+        var marks = 0
+        for scalar in text.unicodeScalars {
+            marks = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
+            guard marks <= 30 else { return text }
+        }
+        return text.precomposedStringWithCanonicalMapping
     }
 
     /// Names that the text marks with '@', without the sign, at most `limit`, each at most 64 bytes of UTF-8.

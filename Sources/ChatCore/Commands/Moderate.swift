@@ -151,11 +151,15 @@ extension ChatService {
             if case .kick = sanction, !isPresent, !isMember { throw ChatError(.noSuchTarget) }
             return user
         }
-        guard case .ban = sanction, case .username(let name) = target,
-            let account = try await self.accounts.stored(UserID(canonical: name.lowercased())),
-            account.profile.username == name
+        guard case .ban = sanction else { throw ChatError(.noSuchTarget) }
+        let account =
+            switch target {
+            case .id(let id): try await self.accounts.stored(id)
+            case .username(let name): try await self.accounts.stored(UserID(canonical: name.lowercased()))
+            }
+        guard let profile = account?.profile, target == .id(profile.id) || target == .username(profile.username)
         else { throw ChatError(.noSuchTarget) }
-        return account.profile
+        return profile
     }
 
     /// A guest that is banned would come back under another name: its address is kept out as well, for a day at the most.

@@ -1,4 +1,5 @@
 package import ChatModel
+package import NIOCore
 
 extension ChatService {
     func history(of reference: RoomReference, _ window: HistoryWindow, by actor: Actor) async throws(ChatError) -> Reply
@@ -82,6 +83,23 @@ extension ChatService {
         }
     }
 
+    /// On the session's loop: the rooms of its user, ascending by number. Counts as a request.
+    ///
+    /// Fails with ``ChatError/Code/rateLimited``, and ``ChatError/Code/unavailable`` while draining.
+    package func ownRooms(as session: ClientSession) -> EventLoopFuture<[RoomInfo]> {
+        do throws(ChatError) {
+            guard !self.isDraining, !session.isClosed else {
+                throw ChatError(.unavailable, retryAfterMilliseconds: 1000)
+            }
+            try session.rates.countRequest(now: self.clock.now())
+        } catch {
+            self.metrics.refused(error.code)
+            return session.eventLoop.makeFailedFuture(error)
+        }
+        let identity = session.identity
+        return session.eventLoop.makeFutureWithTask { try await self.rooms(of: identity) }
+    }
+
     func listMembers(
         of reference: RoomReference, after: UserID?, limit: Int, by actor: Actor
     ) async throws(ChatError) -> Reply {
@@ -99,8 +117,8 @@ extension ChatService {
             return state.members.values
                 .filter { member in
                     switch member.membership.status(at: now) {
-                    case .active: true
-                    case .muted: true
+                    // Who left while he was muted is none of them, although the room remembers.
+                    case .active, .muted: member.membership.isMember
                     case .pending: seesRequests
                     case .banned: seesAll
                     case .none: false

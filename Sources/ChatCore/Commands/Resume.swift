@@ -4,9 +4,9 @@ import NIOCore
 extension ChatService {
     /// Brings a connection back into its rooms: for each exactly one of replayed, gap, reset and gone.
     func resume(_ positions: [RoomPosition], as session: ClientSession) -> EventLoopFuture<Reply> {
-        let promise = session.eventLoop.makePromise(of: Reply.self)
         guard let sink = session.sink else { return self.refuse(ChatError(.unavailable), session) }
         let listener = Listener(sink, eventLoop: session.eventLoop)
+        let promise = session.eventLoop.makePromise(of: Reply.self)
         Task {
             do throws(ChatError) {
                 var resumed: [ResumedRoom] = []

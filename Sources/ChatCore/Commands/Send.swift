@@ -121,6 +121,7 @@ extension ChatService {
     /// A guest lives in memory until it first writes, or until something is written about it.
     func storeGuest(_ profile: UserProfile) async throws(ChatError) {
         guard profile.isGuest, self.guests.needsAccount(profile.id) else { return }
+        self.guests.take(profile.id)
         do {
             try await self.store.createAccount(Account(profile: profile, createdAt: self.clock.now()))
         } catch {

@@ -30,7 +30,7 @@ extension ChatService {
     /// An account that listens to what is for everybody is shown as connected to all who do, if it is not anyway.
     ///
     /// - Parameter session: Whose connection it is; nil for nobody's.
-    /// - Throws: ``ChatError/Code/forbidden``.
+    /// - Throws: ``ChatError/Code/forbidden``, ``ChatError/Code/rateLimited``.
     package func listen(
         to topic: SignalTopic, for sink: any EventSink, as session: ClientSession?, on eventLoop: any EventLoop
     ) throws(ChatError) -> SignalListener {
@@ -41,10 +41,13 @@ extension ChatService {
         case .roles: guard account != nil else { throw ChatError(.forbidden) }
         case .user(let user): guard account?.profile.id == user else { throw ChatError(.forbidden) }
         }
+        // A connection that shows its user by itself does not show him twice.
+        let shown = topic == .everybody && account?.attendance == nil ? account : nil
+        // Coming is told to everybody: not oftener than one joins rooms.
+        try shown?.rates.countJoin(now: self.clock.now())
         let listener = SignalListener(topic: topic, sink: sink, session: account, shard: shard)
         shard.listen(listener)
-        // A connection that shows its user by itself does not show him twice.
-        if topic == .everybody, let account, account.attendance == nil {
+        if let account = shown {
             account.appear()
             listener.attendance = self.attend(account.profile)
         }

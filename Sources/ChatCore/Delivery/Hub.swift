@@ -65,6 +65,10 @@ package final class Hub: Sendable {
         self.forEachShard(in: self.signals.loops(of: .everybody)) { $0.post(.attendance(change)) }
     }
 
+    func schedule(in delay: TimeAmount, _ work: @escaping @Sendable () -> Void) {
+        self.shards[0].eventLoop.scheduleTask(in: delay, work)
+    }
+
     package func end(_ sessions: [ClientSession], _ reason: SessionEnd) {
         for session in sessions { self.shards[session.shardIndex].post(.end(session, reason)) }
     }

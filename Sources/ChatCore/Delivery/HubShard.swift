@@ -220,7 +220,7 @@ package final class HubShard: @unchecked Sendable {
             var bytes = ByteBuffer()
             encoder.encode(event, in: room.identity, at: now, as: group.format, into: &bytes)
             guard bytes.readableBytes > 0 else { continue }
-            for subscription in group.listeners where subscription.isLive && subscription.presence != except {
+            for subscription in group.listeners where subscription.isLive && subscription.id != except {
                 subscription.sink.deliver(bytes, ephemeral: true)
                 self.dirty.append(subscription.sink)
             }

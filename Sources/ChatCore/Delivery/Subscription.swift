@@ -14,7 +14,9 @@ package final class Subscription: Listening {
     package unowned let session: ClientSession
     package let sink: any EventSink
     package let room: Room
-    /// As what the listener counts when it is present.
+    /// The listener itself; its first presence bears the same number.
+    let id: PresenceID
+    /// As what the listener counts when it is present; another one whenever it changes what it says of itself.
     package var presence: PresenceID
     /// The newest event that the listener has been given.
     package var lastSeq: Seq
@@ -22,11 +24,12 @@ package final class Subscription: Listening {
     package var isLive = false
     var place = 0
 
-    init(session: ClientSession, sink: any EventSink, room: Room, presence: PresenceID, lastSeq: Seq) {
+    init(session: ClientSession, sink: any EventSink, room: Room, id: PresenceID, lastSeq: Seq) {
         self.session = session
         self.sink = sink
         self.room = room
-        self.presence = presence
+        self.id = id
+        self.presence = id
         self.lastSeq = lastSeq
     }
 }

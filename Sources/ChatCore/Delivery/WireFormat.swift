@@ -64,7 +64,11 @@ package protocol EventSink: AnyObject {
     func subscriptionStarted(in room: Room)
 
     /// The core has ended the listener's subscription: its user was put out, left on another connection, or the room
-    /// is gone. Called in the midst of a pass, after the event that says why: must only queue.
+    /// is gone. Called after the event that says why, in the midst of a pass.
+    ///
+    /// All that is to be ended was gathered before, so that the listener may here stop listening, also elsewhere, and
+    /// what the core has to tell others of that comes in a later pass. One that has stopped may still be called. It must
+    /// not close the connection, and only queues what it has to write.
     func subscriptionEnded(in room: Room)
 
     /// Somebody has decided about the user in a room that this connection does not listen to: the event that says so

@@ -41,11 +41,13 @@ struct SessionRates: Sendable {
     var messages: TokenBucket
     var joins: TokenBucket
     var requests: TokenBucket
+    var broadcasts: TokenBucket
 
     init(limits: Limits, now: Timestamp) {
         self.messages = TokenBucket(limits.messageRate, now: now)
         self.joins = TokenBucket(limits.joinRate, now: now)
         self.requests = TokenBucket(limits.requestRate, now: now)
+        self.broadcasts = TokenBucket(limits.broadcastRate, now: now)
     }
 
     /// Counts a command. Throws ``ChatError/Code/rateLimited`` with the time to wait.
@@ -57,13 +59,17 @@ struct SessionRates: Sendable {
         // A resume comes once, with the hello.
         case .resume: wait = nil
         // Typing has a pace of its own as well, per user and room.
-        case .typing, .broadcast, .search, .leave, .markRead, .moderate, .accept, .reject, .setRole, .updateRoom,
-            .deleteRoom, .history,
-            .reactions, .rooms,
-            .members, .audit, .presence, .updateProfile:
+        case .broadcast: wait = self.broadcasts.take(now: now)
+        case .typing, .search, .leave, .markRead, .moderate, .accept, .reject, .setRole, .updateRoom, .deleteRoom,
+            .history, .reactions, .rooms, .members, .audit, .presence, .updateProfile:
             wait = self.requests.take(now: now)
         }
         if let wait { throw ChatError(.rateLimited, retryAfterMilliseconds: wait) }
+    }
+
+    /// Counts a join of something that is no room.
+    mutating func countJoin(now: Timestamp) throws(ChatError) {
+        if let wait = self.joins.take(now: now) { throw ChatError(.rateLimited, retryAfterMilliseconds: wait) }
     }
 
     /// Counts something that is no command.

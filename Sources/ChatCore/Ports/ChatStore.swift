@@ -32,7 +32,7 @@ package protocol ChatStore: Sendable {
     func message(_ id: MessageID, in room: RoomID) async throws(StoreError) -> Message?
 
     /// Finds messages of one room by words, newest first, no tombstones. Reads at most ``MessageSearch/scanLimit``
-    /// events per call: a long past takes several.
+    /// events per call, and no more text than it reads in a moment: a long past takes several.
     /// - Throws: `notFound` for rooms that never were or are deleted.
     func search(_ search: MessageSearch) async throws(StoreError) -> SearchResults
 
@@ -66,6 +66,9 @@ package protocol ChatStore: Sendable {
     func openDirect(
         _ opener: UserProfile, _ other: UserProfile, at: Timestamp
     ) async throws(StoreError) -> DirectRoom
+
+    /// The direct room of two users, in either order; nil when there is none.
+    func directRoom(of one: UserID, and other: UserID) async throws(StoreError) -> RoomRecord?
 
     /// nil for rooms that never were or are deleted.
     func room(_ reference: RoomReference) async throws(StoreError) -> RoomRecord?
@@ -209,10 +212,19 @@ package struct AccountChange: Sendable {
     package var lastSeenAt: Timestamp?
     /// The roles that the host application has given; empty takes them all away.
     package var hostRoles: [String]?
-    /// Revokes every token that was issued so far.
+    /// Revokes every token that this server issued so far.
     package var raisesGeneration = false
+    /// Revokes every token of the host application that was made before; an earlier time than the account has changes
+    /// nothing.
+    package var tokensValidFrom: Timestamp?
 
     package init() {}
+
+    /// Revokes every token of the account, whoever issued it.
+    package mutating func revokeTokens(at now: Timestamp) {
+        self.raisesGeneration = true
+        self.tokensValidFrom = now
+    }
 }
 
 package struct AccountQuery: Sendable {

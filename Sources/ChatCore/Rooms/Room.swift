@@ -15,17 +15,21 @@ package final class Room: Sendable {
         /// Bit n: loop n has subscribers.
         var loops: UInt64 = 0
         var lastUse: Timestamp
+        /// Whether the number of users is about to be told.
+        var isCountDue = false
     }
 
     package let identity: RoomIdentity
     package let epoch: Epoch
     private let guarded: Mutex<Guarded>
     private let presenceDetail: Int
+    private let countInterval: TimeAmount
 
     package init(state: RoomState, limits: Limits, now: Timestamp) {
         self.identity = state.identity
         self.epoch = state.record.epoch
         self.presenceDetail = limits.presenceDetail
+        self.countInterval = .milliseconds(Int64(limits.presenceCountSeconds * 1000))
         self.guarded = Mutex(
             Guarded(
                 state: state, window: ReplayWindow(limit: limits.replayEvents),
@@ -210,7 +214,7 @@ package final class Room: Sendable {
         switch guarded.state.presence.settleDetail(limit: self.presenceDetail) {
         case .none:
             if guarded.state.presence.isDetailed { return true }
-            if whenOnlyCounted { self.post(.count(guarded.state.presence.count), guarded, hub) }
+            if whenOnlyCounted { self.tellCountSoon(&guarded, hub) }
         case .hidden:
             let presence = guarded.state.presence
             self.post(.hidden(presence.list(), count: presence.count), guarded, hub)
@@ -220,6 +224,19 @@ package final class Room: Sendable {
                 .shown(presence.list(), present: presence.snapshot(detail: self.presenceDetail)), guarded, hub)
         }
         return false
+    }
+
+    /// In a crowd somebody comes or goes all the time, and each time all would be told.
+    private func tellCountSoon(_ guarded: inout Guarded, _ hub: Hub) {
+        guard !guarded.isCountDue else { return }
+        guarded.isCountDue = true
+        hub.schedule(in: self.countInterval) {
+            self.guarded.withLock { guarded in
+                guarded.isCountDue = false
+                guard !guarded.state.presence.isDetailed else { return }
+                self.post(.count(guarded.state.presence.count), guarded, hub)
+            }
+        }
     }
 
     private func post(_ change: PresenceChange, _ guarded: borrowing Guarded, _ hub: Hub) {

@@ -23,6 +23,15 @@ extension ChatService {
         }
     }
 
+    /// A guest who is given no token and cannot come back as the same one; see ``ChatService/dismiss(_:)``.
+    ///
+    /// - Throws: ``ChatError/Code/guestsDisabled``, ``ChatError/Code/guestUnavailable``.
+    package func admitPassingGuest(from address: ClientAddress) throws(ChatError) -> Identity {
+        Identity(
+            profile: try self.accounts.admitGuest(from: address), serverRole: .user, tokenID: nil, tokenExpiresAt: nil,
+            guestToken: nil, address: address, isNewGuest: true)
+    }
+
     private func identify(_ token: String, from address: ClientAddress) async throws(ChatError) -> Identity {
         let now = self.clock.now()
         switch try self.tokens.recognise(token, now: now) {
@@ -67,7 +76,7 @@ extension ChatService {
         let (token, lifetime, id) = self.guestToken(for: guest.id)
         return Identity(
             profile: guest, serverRole: .user, tokenID: id, tokenExpiresAt: self.clock.now().adding(seconds: lifetime),
-            guestToken: token, address: address)
+            guestToken: token, address: address, isNewGuest: true)
     }
 
     private func guestToken(for id: UserID) -> (token: String, lifetimeSeconds: Int64, id: String) {

@@ -96,7 +96,7 @@ package final class ChatService: Sendable {
         do {
             let now = self.clock.now()
             self.tokens.restoreRevoked(try await self.store.revokedTokens(at: now))
-            self.guests.reserve(try await self.store.takenGuests())
+            try await self.renewTakenGuests()
             guard let one = RoomNumber(1), try await self.store.room(.number(one)) == nil else { return }
             let settings = RoomSettings(alias: "lobby", title: "Lobby", topic: "Everybody is welcome.")
             let lobby = NewRoom(id: RoomID("lobby"), number: one, kind: .group, settings: settings)
@@ -157,11 +157,20 @@ package final class ChatService: Sendable {
         }
     }
 
-    /// The same for a guest that was given no token: nobody can come back as it, so that its name is free again unless
-    /// it has written something.
+    /// The same for a guest that was given no token: nobody can come back as it, so that its place is free again, and its
+    /// name unless it has written something. Both wait for what it has handed in: that may still be written. To be called
+    /// once.
     package func dismiss(_ guest: ClientSession) {
         self.close(guest, isFinal: true)
-        if guest.profile.isGuest { self.guests.release(guest.profile.id) }
+        guard guest.profile.isGuest else { return }
+        let (guests, id) = (self.guests, guest.profile.id)
+        guest.afterLastCommand { guests.release(id) }
+    }
+
+    /// The same for a log-in that has come to nothing: ``open(_:sink:canResume:isVisible:on:)`` was not called, or threw.
+    /// Whoever was known before stays so.
+    package func dismiss(_ identity: Identity) {
+        if identity.isNewGuest { self.guests.release(identity.profile.id) }
     }
 
     // MARK: Commands
@@ -183,6 +192,14 @@ package final class ChatService: Sendable {
         } catch {
             return self.refuse(error, session)
         }
+        guard session.profile.isGuest else { return self.perform(command, as: session, for: sink) }
+        session.commandBegun()
+        return self.perform(command, as: session, for: sink).always { _ in session.commandEnded() }
+    }
+
+    private func perform(
+        _ command: Command, as session: ClientSession, for sink: (any EventSink)?
+    ) -> EventLoopFuture<Reply> {
         switch command {
         case .send(let room, let message): return self.send(message, to: room, as: session)
         case .react(let room, let message, let emote, let mode):
@@ -303,11 +320,15 @@ package final class ChatService: Sendable {
         do {
             try await self.storeLastSeen()
             await self.refresher.refresh(try await self.store.purge(now: self.clock.now(), limits: self.limits))
-            self.guests.reserve(try await self.store.takenGuests())
+            try await self.renewTakenGuests()
             self.accounts.forgetRaised()
         } catch {
             throw ChatError(error)
         }
+    }
+
+    private func renewTakenGuests() async throws(StoreError) {
+        try await self.guests.renewTaken { () throws(StoreError) in try await self.store.takenGuests() }
     }
 
     /// Writes down when users were last here.

@@ -31,6 +31,10 @@ package final class ClientSession: @unchecked Sendable {
     var rates: SessionRates
     /// Set while a send waits for something slow; those after it wait as well, so that none overtakes it.
     var sendGate: EventLoopFuture<Void>?
+    /// Commands that were handed in and are not answered yet; counted for guests only.
+    private var commandsUnderWay = 0
+    /// What waits for the last of them.
+    private var whenIdle: (() -> Void)?
 
     init(
         id: ConnectionID, identity: Identity, sink: any EventSink, canResume: Bool, isVisible: Bool, shard: HubShard,
@@ -78,6 +82,27 @@ package final class ClientSession: @unchecked Sendable {
     /// The user has another display name: what he says from now on bears it.
     func rename(_ profile: UserProfile) {
         self.current.withLock { $0 = Actor(profile: profile, serverRole: $0.serverRole) }
+    }
+
+    // MARK: Commands under way
+
+    func commandBegun() {
+        self.eventLoop.assertInEventLoop()
+        self.commandsUnderWay += 1
+    }
+
+    func commandEnded() {
+        self.eventLoop.assertInEventLoop()
+        self.commandsUnderWay -= 1
+        guard self.commandsUnderWay == 0, let next = self.whenIdle else { return }
+        self.whenIdle = nil
+        next()
+    }
+
+    /// Calls `body` once everything that was handed in is answered: now, or later on the loop.
+    func afterLastCommand(_ body: @escaping () -> Void) {
+        self.eventLoop.assertInEventLoop()
+        if self.commandsUnderWay == 0 { body() } else { self.whenIdle = body }
     }
 
     // MARK: Subscriptions

@@ -56,8 +56,11 @@ package struct JoinOptions: Sendable {
     package var position: RoomPosition?
     /// Whether a free name makes a room, where the operator allows that at all.
     package var mayCreate: Bool
+    /// Whether the answer is to say who is present.
+    package var wantsPresence: Bool
 
-    package init(history: Int, position: RoomPosition? = nil, mayCreate: Bool = true) {
+    package init(history: Int, position: RoomPosition? = nil, mayCreate: Bool = true, wantsPresence: Bool = true) {
+        self.wantsPresence = wantsPresence
         self.history = history
         self.position = position
         self.mayCreate = mayCreate

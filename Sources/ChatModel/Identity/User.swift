@@ -33,12 +33,16 @@ package struct Account: Sendable, Equatable {
     package var isDisabled: Bool
     /// Tokens name the generation they were issued under; raising it revokes them all.
     package var generation: Int64
+    /// When all tokens of the account were last revoked: those of a host application, which know no generation, count
+    /// only when they were made since. nil: never.
+    package var tokensValidFrom: Timestamp?
 
     package var id: UserID { self.profile.id }
 
     package init(
         profile: UserProfile, role: ServerRole = .user, hostRoles: [String] = [], passwordRecord: String? = nil,
-        createdAt: Timestamp, lastSeenAt: Timestamp? = nil, isDisabled: Bool = false, generation: Int64 = 1
+        createdAt: Timestamp, lastSeenAt: Timestamp? = nil, isDisabled: Bool = false, generation: Int64 = 1,
+        tokensValidFrom: Timestamp? = nil
     ) {
         self.profile = profile
         self.role = role
@@ -48,6 +52,7 @@ package struct Account: Sendable, Equatable {
         self.lastSeenAt = lastSeenAt
         self.isDisabled = isDisabled
         self.generation = generation
+        self.tokensValidFrom = tokensValidFrom
     }
 }
 

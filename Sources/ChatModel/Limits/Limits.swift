@@ -21,6 +21,8 @@ package struct Limits: Sendable {
     package var messageBytes = 16 * 1024
     /// UTF-8 bytes of a message's free metadata.
     package var metadataBytes = 4 * 1024
+    /// What one connection broadcasts without it being kept: it goes to all at once.
+    package var broadcastRate = Rate(burst: 30, perSecond: 10)
     /// UTF-8 bytes of what is broadcast in a room without being kept.
     package var broadcastBytes = 16 * 1024
     /// UTF-8 bytes of what a client says of its presence.
@@ -68,6 +70,8 @@ package struct Limits: Sendable {
     package var membersPerRoom = 50_000
     /// Up to how many present users a room shows each of them.
     package var presenceDetail = 500
+    /// Least seconds between two counts of the users in a room that shows no more than that.
+    package var presenceCountSeconds: Double = 1
     package var roomsPerUser = 1000
     package var roomsCreatedPerDay = 50
     /// Rooms that joining a free number creates, an hour and user; 0 for no bound.

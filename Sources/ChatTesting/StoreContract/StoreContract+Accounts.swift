@@ -9,7 +9,7 @@ extension StoreContract {
                     profile: UserProfile(id: UserID(canonical: "juliet"), username: "Juliet", displayName: "Jü"),
                     role: .moderator, hostRoles: ["vip", "press corps"], passwordRecord: "scram$…",
                     createdAt: StoreScene.noon, lastSeenAt: StoreScene.noon.adding(seconds: 1), isDisabled: true,
-                    generation: 4)
+                    generation: 4, tokensValidFrom: StoreScene.noon.adding(seconds: 2))
                 try await scene.store.createAccount(account)
                 try expectEqual(try await scene.store.account(account.id), account)
                 try await expectRefusal(.exists) { try await scene.store.createAccount(account) }
@@ -32,15 +32,22 @@ extension StoreContract {
                 change.passwordRecord = "new"
                 change.isDisabled = true
                 change.lastSeenAt = StoreScene.noon
-                change.raisesGeneration = true
+                change.revokeTokens(at: StoreScene.noon.adding(seconds: 5))
                 let updated = try await scene.store.updateAccount(UserProfile.juliet.id, change)
                 let expected = Account(
                     profile: UserProfile(id: UserProfile.juliet.id, username: "juliet", displayName: "J"),
                     role: .admin, hostRoles: ["press corps", "vip"], passwordRecord: "new",
-                    createdAt: StoreScene.noon, lastSeenAt: StoreScene.noon, isDisabled: true, generation: 2)
+                    createdAt: StoreScene.noon, lastSeenAt: StoreScene.noon, isDisabled: true, generation: 2,
+                    tokensValidFrom: StoreScene.noon.adding(seconds: 5))
                 try expectEqual(updated, expected)
                 try expectEqual(try await scene.store.updateAccount(UserProfile.juliet.id, .init()), expected)
                 try expectEqual(try await scene.store.account(UserProfile.juliet.id), expected)
+                var raise = AccountChange()
+                raise.raisesGeneration = true
+                raise.tokensValidFrom = StoreScene.noon
+                let raised = try await scene.store.updateAccount(UserProfile.juliet.id, raise)
+                try expectEqual(raised.generation, 3)
+                try expectEqual(raised.tokensValidFrom, expected.tokensValidFrom, "it never goes back")
                 var none = AccountChange()
                 none.hostRoles = []
                 try expectEqual(try await scene.store.updateAccount(UserProfile.juliet.id, none).hostRoles, [])

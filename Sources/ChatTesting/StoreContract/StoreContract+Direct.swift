@@ -32,6 +32,24 @@ extension StoreContract {
                 try expect(other.record.id != room, "another pair, another room")
                 try expect(other.record.number != opened.record.number, "with another number")
             },
+            Rule("a direct room is looked up from either side, and only as long as it is there") { scene in
+                func found(_ one: UserProfile, _ other: UserProfile) async throws -> RoomRecord? {
+                    try await scene.store.directRoom(of: one.id, and: other.id)
+                }
+                for profile in [UserProfile.juliet, .romeo] { try await scene.account(profile) }
+                try expectEqual(try await found(.romeo, .juliet), nil, "nobody has opened it")
+                try expectEqual(try await found(.romeo, .nurse), nil, "of somebody unknown")
+                let room = try await scene.openDirect(.romeo, .juliet).record
+                try expectEqual(try await found(.romeo, .juliet), room)
+                try expectEqual(try await found(.juliet, .romeo), room)
+                try expectEqual(try await found(.romeo, .romeo), nil, "of one alone")
+                try await scene.send("but soft", by: .romeo, in: room.id)
+                try expectEqual(try await found(.juliet, .romeo)?.lastSeq, 3, "as it stands")
+                try await scene.setMember(.juliet, .none, .none, in: room.id, action: .left)
+                try expectEqual(try await found(.juliet, .romeo)?.id, room.id, "also when one has left")
+                _ = try await scene.apply(.delete, by: .romeo, in: room.id)
+                try expectEqual(try await found(.juliet, .romeo), nil, "it is deleted")
+            },
             Rule("a direct room is found by its number, counted, and takes messages") { scene in
                 let room = try await scene.openDirect(.romeo, .juliet).record
                 let sent = try await scene.send("but soft", by: .romeo, in: room.id)

@@ -65,6 +65,27 @@ extension StoreContract {
                 _ = try await scene.apply(.delete, by: .juliet, in: room.id)
                 try await expectRefusal(.notFound) { try await scene.search(["m"], in: room.id) }
             },
+            Rule("a search through much text takes several calls, and finds everything") { scene in
+                let room = try await scene.room()
+                var sent: [MessageID] = []
+                for index in 0..<120 {
+                    let text = String(repeating: index % 2 == 0 ? "a" : "ä", count: 16_000)
+                    sent.append(try await scene.send(text + " needle", by: .juliet, in: room.id).id)
+                }
+                var found: [MessageID] = []
+                var before: Seq?
+                var calls = 0
+                repeat {
+                    let part = try await scene.search(
+                        ["needle"], in: room.id, before: before, limit: 100, scanLimit: 1_000_000)
+                    found += part.messages.map(\.id)
+                    before = part.next
+                    calls += 1
+                    try expect(calls <= 120, "it comes to an end")
+                } while before != nil
+                try expectEqual(found, sent.reversed())
+                try expect(calls > 2, "\(calls) calls")
+            },
             Rule("a search reads no more than it may and goes on where it stopped: everything once, in order") {
                 scene in
                 let room = try await scene.room()

@@ -54,11 +54,13 @@ extension JSONConnection {
     }
 
     private func loggedIn(_ identity: Identity, _ hello: Hello, _ loop: any EventLoop) {
-        guard case .openSession = self.machine.loginCompleted(nil) else { return }
+        guard case .openSession = self.machine.loginCompleted(nil) else { return self.service.dismiss(identity) }
         do throws(ChatError) {
             self.session = try self.service.open(
                 identity, sink: self, canResume: hello.extensions != nil, on: loop)
+            self.isUntoldGuest = identity.isNewGuest
         } catch {
+            self.service.dismiss(identity)
             return self.loginFailed(error, hello)
         }
         guard hello.extensions != nil else { return self.welcome(identity, hello, rooms: [], resumed: []) }
@@ -88,6 +90,8 @@ extension JSONConnection {
 
     private func welcome(_ identity: Identity, _ hello: Hello, rooms: [RoomInfo], resumed: [ResumedRoom]) {
         guard self.machine.sessionPrepared() else { return }
+        // What is sent to a connection that is closing is told to nobody.
+        if self.connection?.isClosing == false { self.isUntoldGuest = false }
         let welcome = Welcome(
             identity: identity, hello: hello, sessionID: "s_" + self.gateway.encoder.frames.ids.next().base64URL,
             contentLimit: self.gateway.contentLimit, rooms: rooms, resumed: resumed)

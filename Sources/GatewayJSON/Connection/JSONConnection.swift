@@ -23,6 +23,8 @@ final class JSONConnection: WebSocketHandler {
 
     private(set) var connection: WebSocketConnection?
     var session: ClientSession?
+    /// Whether the session is a guest's that has not been told its token yet: nobody else can come back as it.
+    var isUntoldGuest = false
     /// Where the client's signals come from; empty unless it wants them.
     var listeners: [SignalListener] = []
     /// What the core had for us before the hello was answered; nil from then on.
@@ -120,6 +122,6 @@ final class JSONConnection: WebSocketHandler {
         self.stopListeningToSignals()
         guard let session = self.session else { return }
         self.session = nil
-        self.service.close(session, isFinal: isFinal)
+        if self.isUntoldGuest { self.service.dismiss(session) } else { self.service.close(session, isFinal: isFinal) }
     }
 }

@@ -148,8 +148,7 @@ extension FrameWriter {
             writer.member("is_guest", member.profile.isGuest)
             writer.member("id", member.profile.id.value)
             writer.member("display_name", member.profile.displayName)
-            writer.member("role", member.membership.role.rawValue)
-            writer.member("status", member.membership.status.rawValue)
+            writer.standing(member.membership)
             writer.member("online", member.isOnline)
             writer.member("joined_at", member.membership.joinedAt)
             if let until = member.membership.until { writer.member("until", until) }

@@ -6,7 +6,7 @@ import WireJSON
 /// `realtime:<id>`: a room in the terms of Supabase Realtime (`supabase/realtime`, phoenix-channels.md §7.2):
 /// broadcasts, and presence of those who ask for it under keys of their choice.
 ///
-/// What is said in the room by other fronts comes as broadcasts as well, under the names that it has on `room:<id>`.
+/// What is said in the room by other fronts comes as broadcasts as well, under ``ServerEvent/broadcastName``.
 final class RealtimeChannel: RoomChannel {
     /// What the client's join asked for.
     private struct Config {
@@ -17,24 +17,34 @@ final class RealtimeChannel: RoomChannel {
         var presenceKey = String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
+    /// Bytes of a presence key. All in the room keep it and are told it.
+    private static let mostKeyBytes = 128
+
     private var config = Config()
 
-    /// `{config: {broadcast: {self, ack}, presence: {key, enabled}, …}, access_token}`; what is not known is passed over.
+    /// `{config: {broadcast: {self, ack}, presence: {key, enabled}, …}, access_token}`; what is not known is passed
+    /// over.
     override func options(_ params: PayloadReader) throws(PayloadError) -> JoinOptions {
-        guard let config = try params.optionalObject("config") else { return JoinOptions(history: 0) }
+        let options = JoinOptions(history: 0, wantsPresence: false)
+        guard let config = try params.optionalObject("config") else { return options }
         if let broadcast = try config.optionalObject("broadcast") {
             self.config.receivesOwn = try broadcast.optionalBool("self") ?? false
             self.config.wantsReplies = try broadcast.optionalBool("ack") ?? false
         }
         if let presence = try config.optionalObject("presence") {
-            if let key = try presence.optionalString("key"), !key.isEmpty { self.config.presenceKey = key }
+            if let key = try presence.optionalString("key"), !key.isEmpty {
+                guard key.utf8.count <= Self.mostKeyBytes else {
+                    throw presence.error("key", expected: "a string of at most \(Self.mostKeyBytes) bytes")
+                }
+                self.config.presenceKey = key
+            }
             self.config.wantsPresence = try presence.optionalBool("enabled") ?? true
         }
         if !self.config.wantsPresence {
             self.format = PhoenixFormat(.quietRealtime, self.socket.version)
                 .wireFormat(gateway: self.socket.gateway.encoderID)
         }
-        return JoinOptions(history: 0)
+        return options
     }
 
     override func accepted(_ joined: JoinedRoom) -> JoinOutcome {
@@ -44,10 +54,11 @@ final class RealtimeChannel: RoomChannel {
     }
 
     override func subscriptionStarted(in room: Room) {
-        guard self.config.wantsPresence else { return }
-        let entries = room.presenceList().entries ?? []
-        let encoder = self.socket.gateway.encoder.presence
-        self.push(ServerEvent.presenceState.rawValue) { encoder.writeState(entries, as: .realtime, to: &$0) }
+        if self.config.wantsPresence { self.pushPresence(of: room, as: .realtime) }
+    }
+
+    override func pushCount(_ count: Int) {
+        self.push(ServerEvent.broadcast.rawValue) { $0.broadcast(.presenceCount) { $0.member("count", count) } }
     }
 
     override func handle(_ request: ChannelRequest) {

@@ -12,8 +12,6 @@ enum RoomAct: String, CaseIterable {
     case reactions
     // What is not kept.
     case typing
-    case broadcast
-    case presence
     // Reading.
     case read
     case history
@@ -56,8 +54,7 @@ enum RoomAct: String, CaseIterable {
                 room, try payload.messageID("id"), emote: try payload.string("emote"),
                 after: try payload.optionalUser("after"), limit: try payload.limit(most: 100))
         case .typing: return .typing(room, isTyping: try payload.optionalBool("typing") ?? true)
-        // What is not kept is the channel's own doing, never asked for as a command.
-        case .broadcast, .presence, .members:
+        case .members:
             return .members(room, after: try payload.optionalUser("after"), limit: try payload.limit(most: 100))
         case .read: return .markRead(room, seq: try payload.integer("seq", in: 0 ... .max))
         case .history: return .history(room, try Self.window(payload, limits))

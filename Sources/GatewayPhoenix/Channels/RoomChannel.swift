@@ -24,11 +24,10 @@ class RoomChannel: Channel {
         } catch {
             return completion(.refused(error))
         }
-        self.socket.becomeSomebody { result in
-            switch result {
-            case .success(let session): self.join(options, as: session, completion)
-            case .failure(let error): completion(.refused(error))
-            }
+        do throws(ChatError) {
+            self.join(options, as: try self.socket.becomeSomebody(), completion)
+        } catch {
+            completion(.refused(error))
         }
     }
 
@@ -51,7 +50,8 @@ class RoomChannel: Channel {
     func options(_ params: PayloadReader) throws(PayloadError) -> JoinOptions {
         let most = Int64(self.service.limits.historyPage)
         let history = try params.optionalInteger("history", in: 0...most) ?? 0
-        var options = JoinOptions(history: Int(history))
+        // Who is there comes as `presence_state`.
+        var options = JoinOptions(history: Int(history), wantsPresence: false)
         if let last = try params.optionalObject("last") {
             options.position = RoomPosition(
                 room: self.reference, epoch: Epoch(try last.string("epoch")),
@@ -64,9 +64,9 @@ class RoomChannel: Channel {
 
     /// The answer: the room as it is, then what the client missed.
     func accepted(_ joined: JoinedRoom) -> JoinOutcome {
-        var budget = AnswerBudget()
+        var budget = AnswerBudget(bytes: self.socket.outlet?.answerBytes ?? 0)
         let resumption = joined.resumption?.within(&budget)
-        let history = joined.history.newestWithinBudget()
+        let history = joined.history.newest(within: &budget)
         let epoch = joined.info.record.epoch
         return .accepted { writer in
             writer.object { writer in
@@ -98,38 +98,74 @@ class RoomChannel: Channel {
     }
 
     override func subscriptionStarted(in room: Room) {
-        let (entries, count) = room.presenceList()
+        self.pushPresence(of: room, as: .room)
+    }
+
+    /// Who is here; only how many, where that is all that is told, or where everybody would be too much for now.
+    final func pushPresence(of room: Room, as kind: PhoenixFormat.Kind) {
         let encoder = self.socket.gateway.encoder.presence
-        self.push(ServerEvent.presenceState.rawValue) { encoder.writeState(entries ?? [], as: .room, to: &$0) }
-        guard entries == nil else { return }
+        let most = min(PresenceEncoder.mostListBytes, (self.socket.outlet?.freeBytes ?? 0) / 2)
+        let (everybody, count) = room.presenceList()
+        let listed = everybody.flatMap { encoder.isListable($0, as: kind, within: most) ? $0 : nil }
+        self.push(ServerEvent.presenceState.rawValue) { encoder.writeState(listed ?? [], as: kind, to: &$0) }
+        if listed == nil { self.pushCount(count) }
+    }
+
+    func pushCount(_ count: Int) {
         self.push(ServerEvent.presenceCount.rawValue) { writer in writer.object { $0.member("count", count) } }
     }
 
     // MARK: - Events
+
+    /// What the core is not asked for as a command.
+    private enum PassingAct: String {
+        case broadcast, presence
+    }
 
     override func handle(_ request: ChannelRequest) {
         guard let session = self.socket.session else { return request.refuse(ChatError(.notMember)) }
         if case .binary(let data) = request.payload {
             return self.broadcast(request.event, .bytes(Array(buffer: data)), as: session, request)
         }
-        guard let act = RoomAct(rawValue: request.event) else { return super.handle(request) }
-        let command: Command
         do throws(PayloadError) {
-            let payload = try PayloadReader(request.payload)
-            if act == .broadcast {
-                let content = try payload.optionalOpaque("payload") ?? Signal.nothing
-                return self.broadcast(try payload.string("event"), .json(content), as: session, request)
+            if let act = PassingAct(rawValue: request.event) {
+                try self.perform(act, as: session, request)
+            } else if let act = RoomAct(rawValue: request.event) {
+                try self.perform(act, as: session, request)
+            } else {
+                super.handle(request)
             }
-            if act == .presence { return self.track(try payload.optionalOpaque("meta"), as: session, request) }
-            command = try act.command(payload, in: self.reference, limits: self.service.limits)
         } catch {
-            return request.refuse(error)
+            request.refuse(error)
         }
+    }
+
+    private func perform(
+        _ act: RoomAct, as session: ClientSession, _ request: ChannelRequest
+    ) throws(PayloadError) {
+        let payload = try PayloadReader(request.payload)
+        let command = try act.command(payload, in: self.reference, limits: self.service.limits)
         self.service.execute(command, as: session, for: self).assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let reply): request.reply { $0.roomReply(reply, to: command) }
+            case .success(let reply):
+                // At least one of what is asked for, so that the client gets on.
+                let budget = AnswerBudget(bytes: max(1, self.socket.outlet?.answerBytes ?? 0))
+                request.reply { $0.roomReply(reply, to: command, within: budget) }
             case .failure(let error): request.refuse(ChatError(any: error))
             }
+        }
+    }
+
+    private func perform(
+        _ act: PassingAct, as session: ClientSession, _ request: ChannelRequest
+    ) throws(PayloadError) {
+        let payload = try PayloadReader(request.payload)
+        switch act {
+        case .broadcast:
+            let content = try payload.optionalOpaque("payload") ?? Signal.nothing
+            self.broadcast(try payload.string("event"), .json(content), as: session, request)
+        case .presence:
+            self.track(try payload.optionalOpaque("meta"), as: session, request)
         }
     }
 
@@ -142,13 +178,19 @@ class RoomChannel: Channel {
         }
     }
 
+    // MARK: - Broadcasts
+
     /// To all others who are here with this protocol, at once and never again.
     final func broadcast(
         _ event: String, _ payload: Broadcast.Payload, includesSelf: Bool = false, as session: ClientSession,
         _ request: ChannelRequest, isAnswered: Bool = true
     ) {
-        guard !ServerEvent.isReserved(event) else {
+        guard !Self.isReserved(event, for: payload) else {
             return request.refuse("reserved_event", "'\(event)' is a name of the server's own")
+        }
+        if case .bytes = payload, !self.carriesBytes {
+            let error = ChatError(.invalidArgument, detail: "bytes cannot be sent in a room with so long an id")
+            return request.refuse(error)
         }
         let command = Command.broadcast(self.reference, event: event, payload, includesSelf: includesSelf)
         self.service.execute(command, as: session, for: self).assumeIsolated().whenComplete { result in
@@ -158,4 +200,15 @@ class RoomChannel: Channel {
             }
         }
     }
+
+    private static func isReserved(_ event: String, for payload: Broadcast.Payload) -> Bool {
+        switch payload {
+        case .json: ServerEvent.isReserved(inBroadcast: event)
+        case .bytes: ServerEvent.isReserved(asEvent: event)
+        }
+    }
+
+    /// Whether the longer name of the room's two topics can be said in a binary message, which has one byte for its
+    /// length. That of the event can: the core takes no more than 64 bytes.
+    private var carriesBytes: Bool { Topic.realtime(self.room).name.utf8.count <= UInt8.max }
 }

@@ -4,14 +4,15 @@ import WireJSON
 
 extension JSONWriter {
     /// The response to what was done in a room.
-    mutating func roomReply(_ reply: Reply, to command: Command) {
+    ///
+    /// - Parameter budget: For pages of messages.
+    mutating func roomReply(_ reply: Reply, to command: Command, within budget: AnswerBudget) {
         self.object { writer in
             switch reply {
             case .sent(let sent): writer.sent(sent)
-            case .history(let page): writer.history(page, readsForward: command.readsForward)
+            case .history(let page): writer.history(page, readsForward: command.readsForward, within: budget)
             case .found(let messages, _, let epoch, let next):
-                writer.messages(messages.newestFirstWithinBudget(), epoch)
-                writer.nullable("next", next)
+                writer.found(messages, epoch, next: next, within: budget)
             case .members(let members, let next):
                 writer.array("members", members) { writer, member in writer.object { $0.memberInfo(member) } }
                 writer.nullable("next", next?.value)
@@ -43,13 +44,23 @@ extension JSONWriter {
     }
 
     /// A page, cut at the far end from the client's anchor when it would be too much for one answer.
-    private mutating func history(_ page: MessagePage, readsForward: Bool) {
-        let messages = readsForward ? page.messages.oldestWithinBudget() : page.messages.newestWithinBudget()
+    private mutating func history(_ page: MessagePage, readsForward: Bool, within budget: AnswerBudget) {
+        var budget = budget
+        let messages =
+            readsForward ? page.messages.first(within: &budget) : page.messages.newest(within: &budget)
         let isCut = messages.count < page.messages.count
         self.messages(messages, page.epoch)
         self.member("epoch", page.epoch.value)
         self.member("has_more_before", page.hasMoreBefore || isCut && !readsForward)
         self.member("has_more_after", page.hasMoreAfter || isCut && readsForward)
+    }
+
+    /// Messages, newest first. Where they are cut, the next page begins behind the last of them.
+    private mutating func found(_ found: [Message], _ epoch: Epoch, next: Seq?, within budget: AnswerBudget) {
+        var budget = budget
+        let messages = found.first(within: &budget)
+        self.messages(messages, epoch)
+        self.nullable("next", messages.count < found.count ? messages.last?.seq : next)
     }
 
     private mutating func messages(_ messages: some Sequence<Message>, _ epoch: Epoch) {
@@ -92,6 +103,22 @@ extension JSONWriter {
             self.member("result", "gone")
             self.member("reason", error.code.rawValue)
         }
+    }
+}
+
+extension [Message] {
+    /// The last of them, for which there is room.
+    func newest(within budget: inout AnswerBudget) -> ArraySlice<Message> {
+        var start = self.endIndex
+        while start > self.startIndex, budget.take(self[start - 1]) { start -= 1 }
+        return self[start...]
+    }
+
+    /// The first of them, for which there is room.
+    fileprivate func first(within budget: inout AnswerBudget) -> ArraySlice<Message> {
+        var end = self.startIndex
+        while end < self.endIndex, budget.take(self[end]) { end += 1 }
+        return self[..<end]
     }
 }
 

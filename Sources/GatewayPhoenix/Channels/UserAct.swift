@@ -3,10 +3,8 @@ import ChatModel
 import NIOCore
 import WireJSON
 
-/// What a user does on his own topic.
+/// What a user asks of the core by a command on his own topic.
 enum UserAct: String, CaseIterable {
-    /// The rooms that he is in, with how much of each he has not read.
-    case myRooms = "my_rooms"
     /// Rooms to be found.
     case rooms
     case createRoom = "create_room"
@@ -15,7 +13,6 @@ enum UserAct: String, CaseIterable {
     case updateProfile = "update_profile"
 
     func perform(_ payload: PayloadReader, as session: ClientSession, _ request: ChannelRequest) {
-        if self == .myRooms { return Self.listOwn(session, request) }
         let command: Command
         do throws(PayloadError) {
             command = try self.command(payload)
@@ -31,22 +28,9 @@ enum UserAct: String, CaseIterable {
         }
     }
 
-    private static func listOwn(_ session: ClientSession, _ request: ChannelRequest) {
-        let service = request.channel.service
-        let identity = session.identity
-        session.eventLoop.makeFutureWithTask { try await service.rooms(of: identity) }
-            .assumeIsolated().whenComplete { result in
-                switch result {
-                case .success(let rooms): request.reply { $0.userReply(.rooms(rooms, next: nil)) }
-                case .failure(let error): request.refuse(ChatError(any: error))
-                }
-            }
-    }
-
     private func command(_ payload: PayloadReader) throws(PayloadError) -> Command {
         switch self {
-        // Asked for in another way; the list of all rooms is as good an answer.
-        case .myRooms, .rooms:
+        case .rooms:
             var query = RoomQuery(text: try payload.optionalString("query") ?? "")
             query.after = try payload.optionalInteger("after").flatMap(RoomNumber.init)
             query.limit = try payload.limit(most: 100)
@@ -77,12 +61,16 @@ extension PayloadReader {
 }
 
 extension JSONWriter {
+    mutating func rooms(_ rooms: some Sequence<RoomInfo>, next: RoomNumber?) {
+        self.array("rooms", rooms) { writer, info in writer.object { $0.roomMembers(info) } }
+        self.nullable("next", next.map { Int64($0.value) })
+    }
+
     fileprivate mutating func userReply(_ reply: Reply) {
         self.object { writer in
             switch reply {
             case .rooms(let rooms, let next):
-                writer.array("rooms", rooms) { writer, info in writer.object { $0.roomMembers(info) } }
-                writer.nullable("next", next.map { Int64($0.value) })
+                writer.rooms(rooms, next: next)
             case .room(let info):
                 writer.object("room") { $0.roomMembers(info) }
             case .direct(let info, let isNew):

@@ -21,17 +21,24 @@ final class UserChannel: Channel {
     override var needsUser: Bool { self.topic != .everybody }
 
     override func join(_ params: PayloadReader, _ completion: @escaping (JoinOutcome) -> Void) {
-        completion(self.listen() ? .accepted() : .refused("unauthorized, cannot join '\(self.instance.topic)' channel"))
+        do throws(ChatError) {
+            try self.listen()
+            completion(.accepted())
+        } catch {
+            guard error.code == .forbidden else { return completion(.refused(error)) }
+            completion(.refused("unauthorized, cannot join '\(self.instance.topic)' channel"))
+        }
     }
 
-    private func listen() -> Bool {
-        do throws(ChatError) {
-            self.listener = try self.service.listen(
-                to: self.signals, for: self, as: self.socket.session, on: self.socket.eventLoop)
-            return true
-        } catch {
-            return false
+    private func listen() throws(ChatError) {
+        // What is told to a user goes to his id as it is written: one that only looks like it would hear nothing.
+        if case .user(let user) = self.topic, let own = self.socket.account?.profile.id,
+            !user.value.utf8.elementsEqual(own.value.utf8)
+        {
+            throw ChatError(.forbidden)
         }
+        self.listener = try self.service.listen(
+            to: self.signals, for: self, as: self.socket.session, on: self.socket.eventLoop)
     }
 
     override func left() {
@@ -41,14 +48,19 @@ final class UserChannel: Channel {
     }
 
     override func standingChanged() {
-        if !self.listen() { self.socket.endChannel(self, .closed) }
+        do throws(ChatError) {
+            try self.listen()
+        } catch {
+            self.socket.endChannel(self, .closed)
+        }
     }
 
     override func handle(_ request: ChannelRequest) {
         guard let payload = try? PayloadReader(request.payload) else { return request.crash() }
         if request.event == "is_online" { return self.isOnline(payload, request) }
-        guard case .user = self.topic, let session = self.socket.account, let act = UserAct(rawValue: request.event)
-        else { return request.crash() }
+        guard case .user = self.topic, let session = self.socket.account else { return request.crash() }
+        if request.event == OwnRooms.event { return OwnRooms.list(payload, as: session, request) }
+        guard let act = UserAct(rawValue: request.event) else { return request.crash() }
         act.perform(payload, as: session, request)
     }
 

@@ -259,20 +259,15 @@ final class PhoenixSocket {
     // MARK: - Who it is
 
     /// Gives the session; an anonymous socket becomes a guest now, when it needs to be somebody.
-    func becomeSomebody(_ completion: @escaping (Result<ClientSession, ChatError>) -> Void) {
-        if let session = self.session { return completion(.success(session)) }
-        let (service, address) = (self.service, self.address)
-        self.eventLoop.makeFutureWithTask { try await service.authenticate(.guest(resumeToken: nil), from: address) }
-            .assumeIsolated().whenComplete { result in
-                switch result {
-                case .failure(let error): completion(.failure(ChatError(any: error)))
-                case .success(let identity): completion(self.openSession(identity))
-                }
-            }
+    func becomeSomebody() throws(ChatError) -> ClientSession {
+        if let session = self.session { return session }
+        return try self.openSession(try self.service.admitPassingGuest(from: self.address)).get()
     }
 
     private func openSession(_ identity: Identity) -> Result<ClientSession, ChatError> {
         guard case .anonymous(let visit) = self.standing else {
+            // It has closed meanwhile, or another join was quicker.
+            self.service.dismiss(identity)
             return self.session.map(Result.success) ?? .failure(ChatError(.unavailable))
         }
         // One connection counts once.
@@ -285,6 +280,7 @@ final class PhoenixSocket {
             self.isPassingGuest = true
             return .success(session)
         } catch {
+            self.service.dismiss(identity)
             self.becomeAnonymous()
             return .failure(error)
         }
@@ -302,7 +298,8 @@ final class PhoenixSocket {
     /// The token with which it came is no good any more: what it had as a user ends, the socket stays.
     private func loseStanding() {
         guard !self.isClosed, case .user(let session) = self.standing else { return }
-        for channel in self.machine.joinedChannels.compactMap({ self.channels[$0.id] }) where channel.needsUser {
+        // Those that are being joined as well: what their joins bring is not for this socket any more.
+        for channel in self.machine.instances.compactMap({ self.channels[$0.id] }) where channel.needsUser {
             self.endChannel(channel, .closed)
         }
         let staying = self.machine.joinedChannels.compactMap { self.channels[$0.id] }

@@ -135,19 +135,15 @@ struct TopicWriter {
         self.name = (format.kind.isRealtime ? Topic.realtime(room) : Topic.room(room)).name
     }
 
-    /// A message under its own name; to Supabase's clients every one is a `broadcast` that names it.
+    /// A message under its own name; to Supabase's clients every one is a `broadcast` of ``ServerEvent/broadcastName``.
     ///
     /// - Parameter payload: Writes the members of an object.
     func append(_ event: ServerEvent, to buffer: inout ByteBuffer, payload: (inout JSONWriter) -> Void) {
         guard self.kind.isRealtime else {
             return self.writer.broadcast(event.rawValue, on: self.name, into: &buffer) { $0.object(payload) }
         }
-        self.writer.broadcast(ServerEvent.broadcast.rawValue, on: self.name, into: &buffer) { writer in
-            writer.object { writer in
-                writer.member("type", "broadcast")
-                writer.member("event", event.rawValue)
-                writer.object("payload", payload)
-            }
+        self.writer.broadcast(ServerEvent.broadcast.rawValue, on: self.name, into: &buffer) {
+            $0.broadcast(event, payload: payload)
         }
     }
 
@@ -158,6 +154,17 @@ struct TopicWriter {
 }
 
 extension JSONWriter {
+    /// What the server says in a room, to Supabase's clients.
+    ///
+    /// - Parameter payload: Writes the members of an object.
+    mutating func broadcast(_ event: ServerEvent, payload: (inout JSONWriter) -> Void) {
+        self.object { writer in
+            writer.member("type", "broadcast")
+            writer.member("event", event.broadcastName)
+            writer.object("payload", payload)
+        }
+    }
+
     /// What is told of an event of a room.
     fileprivate mutating func members(of event: RoomEvent) {
         if case .message(let message) = event.change {

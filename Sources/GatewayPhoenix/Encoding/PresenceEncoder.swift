@@ -4,6 +4,9 @@ import WireJSON
 
 /// Writes presence in the shape of Phoenix.Presence (phoenix-channels.md §3): `{key: {metas: [{phx_ref, …}]}}`.
 struct PresenceEncoder: Sendable {
+    /// Estimated bytes of one list of who is there. A longer one is not told: everybody who comes would be sent it.
+    static let mostListBytes = 256 * 1024
+
     let refs: PresenceRef
 
     // MARK: - Rooms
@@ -18,10 +21,18 @@ struct PresenceEncoder: Sendable {
             self.appendDiff(joins: [(profile, [after])], leaves: [(profile, [before])], to: topic, into: &buffer)
         case .hidden(let entries, let count):
             // Those whom clients know would stay on their lists for good: nobody tells any more when they go.
-            self.appendDiff(leaves: entries.map { ($0.profile, $0.metas) }, to: topic, into: &buffer)
+            if self.isListable(entries, as: topic.kind) {
+                self.appendDiff(leaves: entries.map { ($0.profile, $0.metas) }, to: topic, into: &buffer)
+            } else {
+                topic.appendPlainly(.presenceState, to: &buffer) { $0.emptyObject() }
+            }
             self.appendCount(count, to: topic, into: &buffer)
         case .shown(let entries, let present):
-            self.appendDiff(joins: entries.map { ($0.profile, $0.metas) }, to: topic, into: &buffer)
+            // Where they are too many for that, lists begin empty and fill with those who come: nobody is on one who is
+            // not there.
+            if self.isListable(entries, as: topic.kind) {
+                self.appendDiff(joins: entries.map { ($0.profile, $0.metas) }, to: topic, into: &buffer)
+            }
             self.appendCount(present.count, to: topic, into: &buffer)
         case .count(let count):
             self.appendCount(count, to: topic, into: &buffer)
@@ -51,6 +62,28 @@ struct PresenceEncoder: Sendable {
     func writeState(_ entries: [PresenceEntry], as kind: PhoenixFormat.Kind, to writer: inout JSONWriter) {
         writer.object { self.write(self.shown(entries.map { ($0.profile, $0.metas) }, as: kind), as: kind, &$0) }
     }
+
+    /// Whether everybody may be told of in one message.
+    ///
+    /// - Parameter bytes: How long it may be.
+    func isListable(
+        _ entries: [PresenceEntry], as kind: PhoenixFormat.Kind, within bytes: Int = Self.mostListBytes
+    ) -> Bool {
+        var left = bytes
+        for entry in entries {
+            let person = entry.profile.id.value.utf8.count + entry.profile.username.utf8.count
+            let names = kind == .realtime ? 0 : person + entry.profile.displayName.utf8.count
+            for meta in entry.metas where kind != .realtime || meta.note?.meta != nil {
+                let own = (meta.note?.meta?.text.utf8.count ?? 0) + (meta.note?.key?.utf8.count ?? 0)
+                left -= Self.bytesOfMeta + names + own
+                guard left >= 0 else { return false }
+            }
+        }
+        return true
+    }
+
+    /// About what a meta has beside names and what its client says.
+    private static let bytesOfMeta = 160
 
     // MARK: - Entries
 

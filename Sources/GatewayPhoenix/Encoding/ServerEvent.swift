@@ -30,8 +30,22 @@ enum ServerEvent: String, CaseIterable {
         }
     }
 
-    /// Whether a client may not give this name to what it broadcasts.
-    static func isReserved(_ name: String) -> Bool {
-        name.hasPrefix("phx_") || name.hasPrefix("presence_") || Self(rawValue: name) != nil
+    // MARK: - Broadcasts
+
+    private static let prefix = "room:"
+
+    /// The name in a broadcast to Supabase's clients. Theirs are free but for the prefix: they use words as common as
+    /// `typing` and `member` for what is their own.
+    var broadcastName: String { Self.prefix + self.rawValue }
+
+    /// Whether a client may not give this name to what it broadcasts in JSON: it would be taken for the server's by
+    /// those who hear the room in the terms of Supabase Realtime. To all others it is a part of a `broadcast`.
+    static func isReserved(inBroadcast name: String) -> Bool { name.utf8.starts(with: self.prefix.utf8) }
+
+    /// Whether a client may not give this name to bytes, whose name stands where the server's own do. Beside those, it
+    /// may not be one that clients take for a part of the protocol.
+    static func isReserved(asEvent name: String) -> Bool {
+        let starts = [self.prefix, "phx_", "presence_", "chan_reply_"]
+        return starts.contains { name.utf8.starts(with: $0.utf8) } || Self(rawValue: name) != nil
     }
 }

@@ -64,7 +64,7 @@ final class GroupListeners {
         let listener = GroupListener(group, for: channel)
         self.listeners[group] = listener
         self.awaited.remove(group)
-        let options = JoinOptions(history: 0, position: position, mayCreate: false)
+        let options = JoinOptions(history: 0, position: position, mayCreate: false, wantsPresence: false)
         channel.service.execute(.join(.id(group), options), as: session, for: listener)
             .assumeIsolated().whenComplete { result in
                 completion(channel.groups.joined(listener, result))

@@ -91,11 +91,13 @@ final class LongPollSession {
     func messagesReturned(_ messages: [ByteBuffer]) {
         guard !self.machine.isEnded else { return }
         self.returned.insert(contentsOf: messages, at: 0)
-        guard self.returned.reduce(0, { $0 + $1.readableBytes }) <= self.settings.mostPendingBytes else {
+        guard self.returnedBytes <= self.settings.mostPendingBytes else {
             return self.end(.tryAgainLater, reason: "polled too slowly")
         }
         self.flush()
     }
+
+    private var returnedBytes: Int { self.returned.reduce(0) { $0 + $1.readableBytes } }
 
     private func answer(_ answer: LongPollSessionMachine.PollAnswer) {
         guard let poll = self.poll, poll.request == answer.request else { return }
@@ -243,6 +245,10 @@ extension LongPollSession: SocketOutlet {
         // The core may be in the midst of a pass over its listeners, of which ours must not vanish.
         self.eventLoop.assumeIsolated().execute { self.end(.tryAgainLater, reason: "polled too slowly") }
     }
+
+    var queuedBytes: Int { self.machine.pendingBytes + self.returnedBytes }
+
+    var maxQueuedBytes: Int { self.settings.mostPendingBytes }
 
     /// Answers the poll that waits, when there is something to tell.
     func flush() {

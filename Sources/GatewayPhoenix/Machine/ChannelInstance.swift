@@ -15,6 +15,12 @@ struct ChannelInstance: Sendable, Equatable {
     /// The join_ref of everything that the channel says: that of the join or, without one, the join's ref (§2.1).
     var messageRef: Ref { self.joinRef.isNull ? self.joinMessageRef : self.joinRef }
 
+    /// Whether it is the channel of this topic. Clients compare names by their bytes; strings, which are equal as soon as
+    /// they look alike, would take two topics for one.
+    func isOf(_ topic: String) -> Bool {
+        self.topic == topic && self.topic.utf8.elementsEqual(topic.utf8)
+    }
+
     /// The head of the answer to the join; a join without join_ref is answered without one.
     var joinReply: ReplyHead { ReplyHead(joinRef: self.joinRef, ref: self.joinMessageRef, topic: self.topic) }
 

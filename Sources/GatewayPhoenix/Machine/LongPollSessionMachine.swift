@@ -44,7 +44,7 @@ struct LongPollSessionMachine {
     /// POSTs whose messages have not all been taken.
     private var posts: [Waiting] = []
     private var pending: [ByteBuffer] = []
-    private var pendingBytes = 0
+    private(set) var pendingBytes = 0
 
     /// A session begins with the GET that is answered 410 with its token.
     init(now: NIODeadline, settings: Settings = Settings()) {

@@ -56,7 +56,7 @@ struct SocketStateMachine {
             return .answer(.ok(ReplyHead(joinRef: .null, ref: message.ref, topic: message.topic)))
         }
         guard let topic = message.topic, topic != ReservedTopic.phoenix else { return Self.unmatched(message) }
-        let index = self.channels.firstIndex { $0.instance.topic == topic }
+        let index = self.channels.firstIndex { $0.instance.isOf(topic) }
         switch (message.event, index) {
         case (ReservedEvent.join, let index?): return self.rejoin(message, at: index)
         case (ReservedEvent.join, nil): return self.join(message, topic, isKnown: isKnown)
@@ -189,7 +189,7 @@ struct SocketStateMachine {
     ///   when it completes.
     mutating func socketClosed() -> [ChannelInstance] {
         self.isClosed = true
-        let instances = self.channels.map(\.instance)
+        let instances = self.instances
         self.channels = []
         return instances
     }
@@ -209,8 +209,8 @@ struct SocketStateMachine {
         }
     }
 
-    /// All channels, also those being joined or left.
-    var channelCount: Int { self.channels.count }
+    /// All channels, also those being joined or left; the oldest first.
+    var instances: [ChannelInstance] { self.channels.map(\.instance) }
 
     private func index(of id: ChannelID) -> Int? {
         self.channels.firstIndex { $0.instance.id == id }

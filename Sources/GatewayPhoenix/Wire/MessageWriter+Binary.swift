@@ -21,13 +21,6 @@ extension MessageWriter {
             into: &buffer)
     }
 
-    /// Layout 00 as the server sends it: without a ref.
-    func binaryPush(
-        _ event: String, on topic: String, joinRef: Ref, data: ByteBuffer, into buffer: inout ByteBuffer
-    ) -> Bool {
-        self.binary(BinaryKind.push, [joinRef.bareText, topic, event], data, into: &buffer)
-    }
-
     /// Layout 02.
     func binaryBroadcast(
         _ event: String, on topic: String, data: ByteBuffer, into buffer: inout ByteBuffer

@@ -71,11 +71,6 @@ struct MessageWriter: Sendable {
         }
     }
 
-    /// The answer to a heartbeat: its join_ref is null whatever was sent (§1.8).
-    func heartbeatReply(ref: Ref, into buffer: inout ByteBuffer) {
-        self.reply(ReplyHead(joinRef: .null, ref: ref, topic: ReservedTopic.phoenix), .ok, into: &buffer)
-    }
-
     /// An `error` reply.
     ///
     /// - Parameter more: writes further members next to `reason`.

@@ -19,7 +19,7 @@ package struct OutboundQueue {
     }
 
     /// Bytes that may be queued at once. One frame may be larger when it is alone.
-    private let bound: Int
+    let bound: Int
     private var entries: [Entry] = []
     /// Index of the first entry not yet sent: removing from the front of an array moves all the others.
     private var head = 0

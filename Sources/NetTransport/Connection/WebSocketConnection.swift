@@ -88,6 +88,9 @@ package final class WebSocketConnection: LoopTicking {
     /// Bytes that the kernel has not taken yet.
     package var queuedBytes: Int { queue.byteCount }
 
+    /// How many there may be: the route's ``WebSocketLimits/maxQueuedBytes``.
+    package var maxQueuedBytes: Int { queue.bound }
+
     // MARK: Sending
 
     /// Queues a whole frame. The bytes are shared, not copied; nothing leaves before ``flush()``.

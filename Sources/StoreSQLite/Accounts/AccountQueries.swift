@@ -6,7 +6,7 @@ extension Connection {
         let statement = try self.statement(
             """
             SELECT id, username, display_name, is_guest, role, host_roles, password, created_at, last_seen_at,
-                is_disabled, generation FROM users WHERE id = ?1 AND state = 1
+                is_disabled, generation, tokens_valid_from FROM users WHERE id = ?1 AND state = 1
             """)
         defer { statement.reset() }
         statement.bind(1, id.value)
@@ -27,7 +27,7 @@ extension Connection {
         let statement = try self.statement(
             """
             SELECT id, username, display_name, is_guest, role, host_roles, password, created_at, last_seen_at,
-                is_disabled, generation FROM users
+                is_disabled, generation, tokens_valid_from FROM users
             WHERE state = 1 AND (?1 = '' OR instr(id, ?1) > 0) AND (?2 = 0 OR is_guest = 0)
             ORDER BY id LIMIT ?3 OFFSET ?4
             """)
@@ -67,13 +67,13 @@ extension Connection {
 }
 
 extension Statement {
-    /// Eleven columns: the profile's four, role, host_roles, password, created_at, last_seen_at, is_disabled,
-    /// generation.
+    /// Twelve columns: the profile's four, role, host_roles, password, created_at, last_seen_at, is_disabled,
+    /// generation, tokens_valid_from.
     fileprivate func account() throws(StoreError) -> Account {
         Account(
             profile: self.profile(from: 0), role: try self.value(4, as: ServerRole.self),
             hostRoles: self.text(5).split(separator: "\n").map(String.init), passwordRecord: self.optionalText(6),
             createdAt: self.time(7), lastSeenAt: self.optionalTime(8), isDisabled: self.flag(9),
-            generation: self.integer(10))
+            generation: self.integer(10), tokensValidFrom: self.optionalTime(11))
     }
 }

@@ -11,20 +11,20 @@ extension WriteSession {
         let statement = try self.connection.statement(
             """
             INSERT INTO users (id, username, display_name, is_guest, state, role, host_roles, password, created_at,
-                last_seen_at, is_disabled, generation, log_epoch)
-            VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                last_seen_at, is_disabled, generation, tokens_valid_from, log_epoch)
+            VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (id) DO UPDATE SET username = excluded.username, display_name = excluded.display_name,
                 is_guest = excluded.is_guest, state = 1, role = excluded.role, host_roles = excluded.host_roles,
                 password = excluded.password, created_at = excluded.created_at,
                 last_seen_at = excluded.last_seen_at, is_disabled = excluded.is_disabled,
-                generation = excluded.generation
+                generation = excluded.generation, tokens_valid_from = excluded.tokens_valid_from
             """)
         statement.bind(1, account.id.value)
         statement.bind(2, account.profile.username)
         statement.bind(3, account.profile.displayName)
         statement.bind(4, account.profile.isGuest)
         statement.bind(account, from: 5)
-        statement.bind(12, RandomNames.epoch().value)
+        statement.bind(13, RandomNames.epoch().value)
         try statement.run()
     }
 
@@ -34,7 +34,7 @@ extension WriteSession {
         let statement = try self.connection.statement(
             """
             UPDATE users SET display_name = ?2, role = ?3, host_roles = ?4, password = ?5, created_at = ?6,
-                last_seen_at = ?7, is_disabled = ?8, generation = ?9 WHERE id = ?1
+                last_seen_at = ?7, is_disabled = ?8, generation = ?9, tokens_valid_from = ?10 WHERE id = ?1
             """)
         statement.bind(1, id.value)
         statement.bind(2, account.profile.displayName)
@@ -64,11 +64,13 @@ extension Account {
         if let isDisabled = change.isDisabled { self.isDisabled = isDisabled }
         if let seen = change.lastSeenAt { self.lastSeenAt = seen }
         if change.raisesGeneration { self.generation += 1 }
+        if let time = change.tokensValidFrom { self.tokensValidFrom = max(time, self.tokensValidFrom ?? time) }
     }
 }
 
 extension Statement {
-    /// Seven columns: role, host_roles, password, created_at, last_seen_at, is_disabled, generation.
+    /// Eight columns: role, host_roles, password, created_at, last_seen_at, is_disabled, generation,
+    /// tokens_valid_from.
     fileprivate func bind(_ account: Account, from index: Int32) {
         self.bind(index, account.role.rawValue)
         self.bind(index + 1, account.hostRoles.joined(separator: "\n"))
@@ -77,6 +79,7 @@ extension Statement {
         self.bind(index + 4, account.lastSeenAt)
         self.bind(index + 5, account.isDisabled)
         self.bind(index + 6, account.generation)
+        self.bind(index + 7, account.tokensValidFrom)
     }
 }
 

@@ -14,6 +14,7 @@ struct Migration {
         Migration(
             version: 3, name: "0003_api_keys_and_direct_rooms",
             bytes: PackageResources._003_api_keys_and_direct_rooms_sql),
+        Migration(version: 4, name: "0004_tokens_valid_from", bytes: PackageResources._004_tokens_valid_from_sql),
     ]
 
     /// The version that this binary reads and writes.

@@ -2,8 +2,12 @@ import ChatCore
 import ChatModel
 
 /// Finding messages by words: a scan of one room's key range. An index over all words would cost every message some
-/// scattered pages; this costs only who searches, and no more than the given number of rows.
+/// scattered pages; this costs only who searches, and no more than the given number of rows and a bounded amount of text.
 extension Connection {
+    /// How much text one search goes through, as ``SearchedText/work`` counts it: far more than the usual number of
+    /// usual messages has, and some tens of milliseconds of a thread that others wait for.
+    static let mostSearchWork = 4 * 1024 * 1024
+
     func search(_ search: MessageSearch) throws(StoreError) -> SearchResults {
         let identity = try self.identity(of: search.room)
         let pattern = SearchPattern(search.words)
@@ -35,15 +39,17 @@ extension Connection {
         statement.bind(2, last.value)
         var found: [EventKey] = []
         var rows = 0
-        var folded: [UInt8] = []
+        var text = SearchedText()
         while try statement.step() {
             let key = EventKey(value: statement.integer(0))
             rows += 1
             if statement.integer(1) == EventKind.message.rawValue {
-                let matches = statement.withText(2) { pattern.matches($0, scratch: &folded) }
-                if matches { found.append(key) }
+                statement.withText(2) { text.replace(with: $0) }
+                if pattern.matches(text) { found.append(key) }
             }
-            if rows == scanLimit || found.count == limit { return (found, key.seq) }
+            if rows == scanLimit || found.count == limit || text.work >= Self.mostSearchWork {
+                return (found, key.seq)
+            }
         }
         return (found, nil)
     }
@@ -65,38 +71,5 @@ extension Connection {
         defer { statement.reset() }
         statement.bind(1, key.value)
         return try statement.step() ? try decoder.messageWithReactions(statement) : nil
-    }
-}
-
-/// The words of a search, folded as the bodies are.
-struct SearchPattern {
-    private let words: [[UInt8]]
-
-    init(_ words: [String]) { self.words = words.map { Array(Folding.fold($0).utf8) }.filter { !$0.isEmpty } }
-
-    var isEmpty: Bool { self.words.isEmpty }
-
-    /// Whether all words are in a text.
-    /// - Parameter scratch: Memory for the folded text, kept from one text to the next.
-    func matches(_ text: UnsafeBufferPointer<UInt8>, scratch: inout [UInt8]) -> Bool {
-        scratch.removeAll(keepingCapacity: true)
-        if text.allSatisfy({ $0 < 0x80 }) {
-            // Most bodies; much cheaper than making a string of each.
-            for byte in text { scratch.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
-        } else {
-            scratch.append(contentsOf: Folding.fold(String(decoding: text, as: UTF8.self)).utf8)
-        }
-        return scratch.withUnsafeBufferPointer { folded in
-            self.words.allSatisfy { word in word.withUnsafeBufferPointer { Self.contains(folded, $0) } }
-        }
-    }
-
-    /// In UTF-8, bytes that are equal are characters that are equal: no word is found across two of them.
-    private static func contains(_ text: UnsafeBufferPointer<UInt8>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let first = word.first, text.count >= word.count else { return false }
-        for start in 0...(text.count - word.count) where text[start] == first {
-            if text[start..<start + word.count].elementsEqual(word) { return true }
-        }
-        return false
     }
 }

@@ -4,7 +4,7 @@ import ChatModel
 /// The one room of two users.
 extension WriteSession {
     /// The two as the database names them: whoever opens the room, it is the same pair.
-    fileprivate struct Pair {
+    struct Pair {
         let first: Int64
         let second: Int64
 
@@ -77,6 +77,12 @@ extension WriteSession {
 }
 
 extension Connection {
+    func directRoom(of one: UserID, and other: UserID) throws(StoreError) -> RoomRecord? {
+        guard let first = try self.userNumber(one), let second = try self.userNumber(other) else { return nil }
+        guard let room = try self.directRoom(of: WriteSession.Pair(first, second)) else { return nil }
+        return try self.room(.id(room))
+    }
+
     fileprivate func directRoom(of pair: WriteSession.Pair) throws(StoreError) -> RoomID? {
         let statement = try self.statement(
             """

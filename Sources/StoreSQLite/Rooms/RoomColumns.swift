@@ -63,7 +63,30 @@ extension Retention {
 
 /// Text as it is compared: lower case, composed.
 enum Folding {
-    static func fold(_ text: String) -> String { text.lowercased().precomposedStringWithCanonicalMapping }
+    /// More combining marks on one character than any writing has (UAX #15, Stream-Safe Text Format).
+    private static let mostMarks = 30
+
+    /// Text with more marks in a row than that stays as composed as it is: to put n of them in order takes n² steps.
+    static func fold(_ text: String) -> String {
+        let lower = text.lowercased()
+        return Self.isToBeComposed(lower) ? lower.precomposedStringWithCanonicalMapping : lower
+    }
+
+    private static func isToBeComposed(_ text: String) -> Bool {
+        var isPlain = true
+        var marks = 0
+        for scalar in text.unicodeScalars {
+            // The first mark, and the first character that can be composed with another.
+            guard scalar.value >= 0x300 else {
+                marks = 0
+                continue
+            }
+            isPlain = false
+            marks = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
+            if marks > Self.mostMarks { return false }
+        }
+        return !isPlain
+    }
 }
 
 extension RoomSettings {

@@ -230,6 +230,12 @@ extension SettingTable {
         Setting("limits.message_bytes", \.limits.messageBytes, in: 16...65_536, "UTF-8 bytes of a message"),
         Setting("limits.metadata_bytes", \.limits.metadataBytes, in: 0...16_384, "Bytes of a message's free metadata"),
         Setting(
+            "limits.broadcast_rate", \.limits.broadcastRate.perSecond, in: 0...1_000_000,
+            "Broadcasts that are not kept, per second and connection, steadily; 0 for no bound"),
+        Setting(
+            "limits.broadcast_burst", \.limits.broadcastRate.burst, in: 0...1_000_000,
+            "Broadcasts that a connection may send at once"),
+        Setting(
             "limits.broadcast_bytes", \.limits.broadcastBytes, in: 0...65_536,
             "Bytes of what is broadcast in a room without being kept"),
         Setting(
@@ -267,6 +273,9 @@ extension SettingTable {
         Setting(
             "limits.presence_detail", \.limits.presenceDetail, in: 1...10_000,
             "Present users up to which a room shows each of them"),
+        Setting(
+            "limits.presence_count_interval_s", \.limits.presenceCountSeconds, in: 0...3600,
+            "Least seconds between two counts of the users in a room that shows no more than that"),
         Setting("limits.rooms_per_user", \.limits.roomsPerUser, in: 0...1_000_000, "Rooms of one user; 0 for no bound"),
         Setting(
             "limits.rooms_created_per_day", \.limits.roomsCreatedPerDay, in: 0...1_000_000,

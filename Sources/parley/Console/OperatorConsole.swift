@@ -105,7 +105,8 @@ struct OperatorConsole {
         return account
     }
 
-    /// Raises the generation too: sessions and tokens carry the role under which they were let in.
+    /// Raises the generation too: sessions and tokens carry the role under which they were let in. A host application's
+    /// tokens carry none and stay good: whoever comes in with one has the role of now.
     func setRole(of id: UserID, to role: ServerRole) async throws(StoreError) {
         var change = AccountChange()
         change.role = role

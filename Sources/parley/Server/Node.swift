@@ -99,7 +99,8 @@ struct Node {
         var group = ServiceGroupConfiguration(
             services: [
                 StoreService(store: store), fronts.transport, LongPollService(endpoint: fronts.longPoll),
-                CoreService(service: service, state: self.state), HousekeepingService(service: service, logger: self.logger),
+                CoreService(service: service, state: self.state),
+                HousekeepingService(service: service, logger: self.logger),
                 HostTokenKeysService(keys: hostTokens),
                 ReloadService(reload: reload),
             ],

@@ -17,6 +17,13 @@ struct MessageTextTests {
         #expect(Array(text.utf8) == Array(kept.utf8))
     }
 
+    @Test func marksBeyondWhatAnyLanguageHasStayAsTheyAre() throws {
+        let most = "e" + String(repeating: "\u{301}\u{316}", count: 15)
+        #expect(Array(try MessageText.normalise(most, limits: Limits()).unicodeScalars).first == "\u{e9}")
+        let tooMany = "e" + String(repeating: "\u{301}\u{316}", count: 16)
+        #expect(Array(try MessageText.normalise(tooMany, limits: Limits()).utf8) == Array(tooMany.utf8))
+    }
+
     @Test(arguments: ["", "   ", "\u{0}\u{1}", "\n\t "])
     func textWithoutAnythingInItIsRefused(given: String) {
         #expect(throws: ChatError(.emptyMessage)) { try MessageText.normalise(given, limits: Limits()) }

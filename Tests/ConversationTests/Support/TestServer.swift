@@ -22,13 +22,16 @@ final class TestServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     let loops: [any EventLoop]
     private let directory: URL
+    /// The store's file.
+    let database: String
 
     init(loops count: Int = 2, _ configure: (inout ChatService.Configuration) -> Void = { _ in }) async throws {
         self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("parley-\(UUID().uuidString)")
+        self.database = self.directory.appendingPathComponent("parley.db").path
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.store = try SQLiteStore.open(
-            .init(path: self.directory.appendingPathComponent("parley.db").path, durability: .relaxed, readers: 2),
+            .init(path: self.database, durability: .relaxed, readers: 2),
             logger: logger)
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: count)
         self.loops = Array(self.group.makeIterator())
@@ -61,6 +64,13 @@ final class TestServer: Sendable {
         let token = try await self.service.accounts.issueToken(for: id, lifetimeSeconds: 600).token
         let identity = try await self.service.authenticate(.token(token), from: ClientAddress("127.0.0.1"))
         return try await TestClient.open(identity, on: self.loops[loop % self.loops.count], self.service, canResume)
+    }
+
+    /// A connection of a new guest.
+    func connectGuest(from address: String = "127.0.0.1") async throws -> TestClient {
+        let identity = try await self.service.authenticate(
+            .guest(resumeToken: nil), from: ClientAddress(address))
+        return try await TestClient.open(identity, on: self.loops[0], self.service, false)
     }
 
     func stop() async throws {

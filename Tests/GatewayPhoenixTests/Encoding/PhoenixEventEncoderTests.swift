@@ -50,7 +50,8 @@ struct PhoenixEventEncoderTests {
         let change = RoomEvent.Change.message(Sample.message(MessageContent(body: "hi")))
         #expect(
             self.encode(change, .realtime) == [
-                #"[null,null,"realtime:tea","broadcast",{"type":"broadcast","event":"new_msg","payload":\#(self.hi)}]"#
+                #"[null,null,"realtime:tea","broadcast",{"type":"broadcast","event":"room:new_msg","#
+                    + #""payload":\#(self.hi)}]"#
             ])
     }
 
@@ -159,6 +160,46 @@ struct PhoenixEventEncoderTests {
         #expect(messages.count == 2)
         #expect(messages.first?.contains(#""joins":{},"leaves":{"bob":"#) ?? false)
         #expect(messages.last == #"[null,null,"room:tea","presence_count",{"count":501}]"#)
+    }
+
+    /// 300 users who say a kilobyte each.
+    private var crowd: [PresenceEntry] {
+        let said = OpaqueJSON(validated: #"{"a":"\#(String(repeating: "x", count: 1000))"}"#)
+        return (0..<300).map { number in
+            PresenceEntry(
+                profile: UserProfile(id: UserID(canonical: "u\(number)"), username: "u\(number)"),
+                metas: [Sample.meta(UInt64(number), PresenceNote(key: "k\(number)", meta: said))])
+        }
+    }
+
+    /// Lists are emptied, whatever is on them, so that nobody stays who goes unseen.
+    @Test func aCrowdThatSaysALotLeavesTheListAtOnce() {
+        #expect(
+            self.encode(.presence(.hidden(self.crowd, count: 300))) == [
+                #"[null,null,"room:tea","presence_state",{}]"#,
+                #"[null,null,"room:tea","presence_count",{"count":300}]"#,
+            ])
+        let realtime = self.encode(.presence(.hidden(self.crowd, count: 300)), .realtime)
+        #expect(realtime.first == #"[null,null,"realtime:tea","presence_state",{}]"#)
+    }
+
+    @Test func aCrowdThatSaysALotIsNotListedAnew() {
+        let present = PresenceSnapshot(users: [], count: 300)
+        #expect(
+            self.encode(.presence(.shown(self.crowd, present: present))) == [
+                #"[null,null,"room:tea","presence_count",{"count":300}]"#
+            ])
+        let few = Array(self.crowd.prefix(100))
+        #expect(self.encode(.presence(.shown(few, present: present))).count == 2)
+    }
+
+    /// What is not shown costs nothing.
+    @Test func supabasesListHasThoseWhoTrackOnly() {
+        let silent = self.crowd.map { PresenceEntry(profile: $0.profile, metas: [Sample.meta(1)]) }
+        let presence = self.encoder.presence
+        #expect(presence.isListable(silent, as: .realtime, within: 0))
+        #expect(!presence.isListable(silent, as: .room, within: 1000))
+        #expect(!presence.isListable(self.crowd, as: .realtime))
     }
 
     @Test func broadcastsKeepTheirPayload() {

@@ -1,23 +1,16 @@
 import ChatCore
 import ChatModel
-import Credentials
-import Foundation
-import Logging
 import NIOCore
-import NIOPosix
 import NetTransport
-import StoreSQLite
 import Testing
 import WireJSON
 
 @testable import GatewayPhoenix
 
-/// The endpoint on a store of its own in a temporary directory, with one event loop.
+/// The endpoint of a gateway of its own.
 final class TestEndpoint: Sendable {
     let endpoint: LongPollEndpoint
-    private let store: SQLiteStore
-    private let directory: String
-    private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let gateway: TestGateway
 
     static func with(
         connectionsPerAddress: Int = 0, _ body: (TestEndpoint) async throws -> Void
@@ -33,41 +26,22 @@ final class TestEndpoint: Sendable {
     }
 
     private init(_ connectionsPerAddress: Int) throws {
-        self.directory = NSTemporaryDirectory() + "parley-longpoll-" + UUID().uuidString
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        try FileManager.default.createDirectory(
-            atPath: self.directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        self.store = try SQLiteStore.open(
-            .init(path: self.directory + "/test.db", durability: .relaxed, readers: 1), logger: logger)
-        let secrets = try SecretFile.loadOrCreate(directory: self.directory)
-        var core = ChatService.Configuration()
-        core.limits.connectionsPerAddress = connectionsPerAddress
-        let encoder = PhoenixEventEncoder(node: 1, requestEvent: PhoenixGateway.Configuration().requestEvent)
-        var encoders = EncoderTable()
-        encoders.register(encoder, gateway: 2)
-        let eventLoops = Array(self.loops.makeIterator())
-        let service = ChatService(
-            configuration: core, store: self.store, secrets: secrets, eventLoops: eventLoops, encoders: encoders,
-            logger: logger)
-        let gateway = PhoenixGateway(
-            service: service, encoder: encoder, encoderID: 2, messageBytes: 65_536,
-            clientAddress: { _ in ClientAddress("192.0.2.1") })
+        self.gateway = try TestGateway { $0.connectionsPerAddress = connectionsPerAddress }
         self.endpoint = LongPollEndpoint(
-            gateway: gateway, origins: try AllowedOrigins(["https://friend.example"]), eventLoops: eventLoops)
+            gateway: self.gateway.gateway, origins: try AllowedOrigins(["https://friend.example"]),
+            eventLoops: self.gateway.eventLoops)
     }
 
     private func close() async {
         await self.endpoint.drain()
-        await self.store.close()
-        try? await self.loops.shutdownGracefully()
-        try? FileManager.default.removeItem(atPath: self.directory)
+        await self.gateway.close()
     }
 
     func call(
         _ method: String, _ query: String, for caller: LongPollCaller = LongPollCaller(),
         _ change: @Sendable (inout LongPollRequest) -> Void = { _ in }
     ) async -> LongPollResponse {
-        var request = LongPollRequest(method: method, query: query, address: ClientAddress("192.0.2.1"))
+        var request = LongPollRequest(method: method, query: query, address: TestGateway.address)
         request.host = "chat.test"
         change(&request)
         return await self.endpoint.respond(to: request, for: caller)

@@ -54,7 +54,7 @@ private struct World {
         for channel in self.socket.machine.joinedChannels {
             self.told(self.socket.machine.channelEnded(channel.id, .closed), of: channel)
         }
-        #expect(self.socket.machine.channelCount == 0)
+        #expect(self.socket.machine.instances.isEmpty)
     }
 
     // MARK: - Acts
@@ -140,7 +140,7 @@ private struct World {
     private func checkNow() {
         let joined = self.socket.machine.joinedChannels
         #expect(Set(joined.map(\.topic)).count == joined.count, "one instance per topic")
-        #expect(self.socket.machine.channelCount <= Self.limit)
+        #expect(self.socket.machine.instances.count <= Self.limit)
         for channel in joined {
             #expect(self.books[channel.id]?.isAccepted == true, "answered before anything of it may be written")
             #expect(self.books[channel.id]?.ends == 0)

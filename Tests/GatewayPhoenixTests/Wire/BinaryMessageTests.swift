@@ -71,10 +71,8 @@ struct BinaryMessageTests {
     private let bare = MessageWriter(.v2, envelope: .bare)
 
     /// C41.
-    @Test func theObservedPushAndBroadcastAreWrittenToTheByte() {
+    @Test func theObservedBroadcastIsWrittenToTheByte() {
         let data = ByteBuffer(bytes: [0x01, 0x02])
-        let push = self.bare.bytes { #expect($0.binaryPush("binp", on: "room:a", joinRef: "1", data: data, into: &$1)) }
-        #expect(Array(buffer: push) == [0x00, 0x01, 0x06, 0x04] + Array("1room:abinp".utf8) + [0x01, 0x02])
         let broadcast = self.bare.bytes { #expect($0.binaryBroadcast("binb", on: "room:a", data: data, into: &$1)) }
         #expect(Array(buffer: broadcast) == [0x02, 0x06, 0x04] + Array("room:abinb".utf8) + [0x01, 0x02])
     }
@@ -106,7 +104,7 @@ struct BinaryMessageTests {
         let long = String(repeating: "t", count: 256)
         let unsaid = self.bare.bytes {
             #expect(!$0.binaryBroadcast("e", on: long, data: ByteBuffer(), into: &$1))
-            #expect(!$0.binaryPush(long, on: "t", joinRef: "1", data: ByteBuffer(), into: &$1))
+            #expect(!$0.binaryBroadcast(long, on: "t", data: ByteBuffer(), into: &$1))
         }
         #expect(unsaid.readableBytes == 0)
         let old = MessageWriter(.v1).bytes {

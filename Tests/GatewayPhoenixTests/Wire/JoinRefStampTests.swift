@@ -37,10 +37,17 @@ struct JoinRefStampTests {
     @Test func binaryBroadcastsBecomeBinaryPushes() {
         var (before, after) = (ByteBuffer(), ByteBuffer())
         #expect(self.writer.binaryBroadcast("bin", on: self.topic, data: self.data, into: &before))
-        #expect(self.writer.binaryPush("bin", on: self.topic, joinRef: "12", data: self.data, into: &after))
+        after.writeImmutableBuffer(self.push("bin", joinRef: "12"))
         self.shout(1, into: &before)
         self.writer.push("shout", on: self.topic, joinRef: "12", into: &after) { $0.object("n", 1) }
         #expect(JoinRefStamp(joinRef: "12", topic: self.topic).stamped(before) == after)
+    }
+
+    /// Layout 00, as the observed server writes it.
+    private func push(_ event: String, joinRef: String) -> ByteBuffer {
+        let names = [joinRef, self.topic, event].map { Array($0.utf8) }
+        let payload = [0] + names.map { UInt8($0.count) } + names.joined() + Array(buffer: self.data)
+        return WebSocketFrameEncoder.frame(.binary, payload: ByteBuffer(bytes: payload))
     }
 
     @Test func everythingElseStaysAsItIs() {
@@ -50,10 +57,10 @@ struct JoinRefStampTests {
             writer.push("e", on: self.topic, joinRef: "1", into: &buffer) { $0.emptyObject() }
             writer.broadcast("e", on: self.topic + "x", into: &buffer) { $0.emptyObject() }
             writer.broadcast("e", on: "room:", into: &buffer) { $0.emptyObject() }
-            writer.heartbeatReply(ref: .null, into: &buffer)
+            writer.reply(ReplyHead(joinRef: .null, ref: .null, topic: "phoenix"), .ok, into: &buffer)
             writer.close(self.topic, joinRef: "1", into: &buffer)
             #expect(writer.binaryReply(head, .ok, data: self.data, into: &buffer))
-            #expect(writer.binaryPush("e", on: self.topic, joinRef: "1", data: self.data, into: &buffer))
+            buffer.writeImmutableBuffer(self.push("e", joinRef: "1"))
             #expect(writer.binaryBroadcast("e", on: self.topic + "x", data: self.data, into: &buffer))
             WebSocketFrameEncoder.append(.ping, payload: self.data, to: &buffer)
         }

@@ -60,7 +60,9 @@ struct LongPollBodyTests {
     @Test func answersAreAsTheWireShowsThem() {
         #expect(LongPollBody.poll(.gone, token: "T").text == #"{"status":410,"token":"T","messages":[]}"#)
         #expect(LongPollBody.poll(.noContent, token: "T").text == #"{"status":204,"token":"T","messages":[]}"#)
-        let message = MessageWriter(.v2, envelope: .bare).bytes { $0.heartbeatReply(ref: "1", into: &$1) }
+        let message = MessageWriter(.v2, envelope: .bare).bytes {
+            $0.reply(ReplyHead(joinRef: .null, ref: "1", topic: "phoenix"), .ok, into: &$1)
+        }
         let body = LongPollBody.poll(.ok, token: "T", messages: [message, ByteBuffer(string: "[2]")])
         #expect(
             body.text

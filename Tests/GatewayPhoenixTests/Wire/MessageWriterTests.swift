@@ -23,11 +23,11 @@ struct MessageWriterTests {
         Example(
             v2: #"[null,"14","phoenix","phx_reply",{"status":"ok","response":{}}]"#,
             v1: #"{"topic":"phoenix","event":"phx_reply","ref":"14","payload":{"status":"ok","response":{}}}"#
-        ) { $0.heartbeatReply(ref: "14", into: &$1) },
+        ) { $0.reply(Self.head(.null, "14", "phoenix"), .ok, into: &$1) },
         Example(
             v2: #"[null,null,"phoenix","phx_reply",{"status":"ok","response":{}}]"#,
             v1: #"{"topic":"phoenix","event":"phx_reply","ref":null,"payload":{"status":"ok","response":{}}}"#
-        ) { $0.heartbeatReply(ref: .null, into: &$1) },
+        ) { $0.reply(Self.head(.null, .null, "phoenix"), .ok, into: &$1) },
         // §2.1
         Example(
             v2: #"["1","1","room:a","phx_reply",{"status":"ok","response":{}}]"#,

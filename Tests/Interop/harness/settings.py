@@ -8,6 +8,7 @@ MESSAGE_RATE = "limits.message_rate"  # messages per second and connection, stea
 MESSAGE_BURST = "limits.message_burst"
 JOIN_RATE = "limits.join_rate_per_min"
 REQUEST_RATE = "limits.request_rate"  # everything that is neither message nor join
+BROADCAST_RATE = "limits.broadcast_rate"  # what is told those present and not kept
 SIGNAL_RATE = "limits.signal_rate"  # signals per second and API key, steady
 SIGNAL_BURST = "limits.signal_burst"
 ROOMS_PER_USER = "limits.rooms_per_user"
@@ -51,6 +52,7 @@ UNLIMITED = {
     MESSAGE_RATE: 0,
     JOIN_RATE: 0,
     REQUEST_RATE: 0,
+    BROADCAST_RATE: 0,
     PHOENIX_PUSH_RATE: 0,
     ROOMS_PER_USER: 0,
     ROOMS_PER_DAY: 0,
