@@ -33,7 +33,7 @@ extension ChatService {
     /// Where people are held to speak slowly, what is not kept is no way around it.
     private func requireNoSlowMode(_ actor: Actor, in room: Room) throws(ChatError) {
         let seconds = room.withState { $0.rank(of: actor) < Rank(.moderator) ? $0.record.settings.slowModeSeconds : 0 }
-        guard seconds == 0 else { throw ChatError(.slowMode, retryAfterMilliseconds: Int64(seconds) * 1000) }
+        guard seconds == 0 else { throw ChatError(.slowMode, detail: "nothing is broadcast here") }
     }
 
     /// On the session's loop: changes what a listener says of his presence in his room.

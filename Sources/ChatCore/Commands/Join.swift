@@ -56,6 +56,7 @@ extension ChatService {
             let room = self.rooms.loaded(reference)
         else { return nil }
         let now = self.clock.now()
+        room.touch(now)
         let (refusal, info) = room.withState { state in
             (
                 state.refusal(of: .enter, to: actor, policy: self.policy, limits: self.limits, now: now)
@@ -305,9 +306,11 @@ extension ChatService {
     ) async throws(ChatError) {
         try await self.onLoop(of: session) { () throws(ChatError) in
             guard !session.isClosed else { throw ChatError(.unavailable) }
-            if let room, session.subscription(to: room, for: listener.value) == nil {
-                throw self.refusalToListen(in: room, by: session.actor, from: session.address)
-                    ?? ChatError(.unavailable)
+            if let room {
+                if let refusal = self.refusalToListen(in: room, by: session.actor, from: session.address) {
+                    throw refusal
+                }
+                guard session.subscription(to: room, for: listener.value) != nil else { throw ChatError(.unavailable) }
             }
             answer()
             for room in rooms { self.startDelivery(of: room, to: session, listener) }
@@ -326,12 +329,15 @@ extension ChatService {
             Task { await self.catchUp(after, in: room, session, listener) }
             return
         }
-        session.shard.deliver(missed, to: subscription)
-        // What was just delivered may have been that the user is put out.
         guard self.refusalToListen(in: room, by: session.actor, from: session.address) == nil else {
+            // He hears that he is put out, and nothing after it.
+            if let last = missed.firstIndex(where: { $0.mayPutOut(session.profile.id) }) {
+                session.shard.deliver(Array(missed[...last]), to: subscription)
+            }
             session.unsubscribe(subscription)
             return subscription.sink.subscriptionEnded(in: room)
         }
+        session.shard.deliver(missed, to: subscription)
         subscription.isLive = true
         room.arrive(
             session.profile, PresenceMeta(id: subscription.presence, since: self.clock.now()), through: self.hub)
@@ -374,6 +380,22 @@ extension ChatService {
                 .messages
         } catch {
             throw ChatError(error)
+        }
+    }
+}
+
+extension RoomEvent {
+    /// Whether somebody may not listen any more from this event on.
+    fileprivate func mayPutOut(_ user: UserID) -> Bool {
+        switch self.change {
+        case .membership(let change):
+            switch change.action {
+            case .left, .kicked, .banned: change.user.id == user
+            case .joined, .requested, .accepted, .rejected, .muted, .unmuted, .unbanned, .roleChanged: false
+            }
+        case .settings(let settings): settings.access != .isPublic
+        case .deleted: true
+        case .message, .edited, .retracted, .reactionAdded, .reactionRemoved: false
         }
     }
 }

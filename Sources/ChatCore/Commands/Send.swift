@@ -9,11 +9,18 @@ extension ChatService {
         if let gate = session.sendGate {
             return gate.flatMap { self.send(message, to: reference, as: session) }
         }
+        return self.sendNow(message, to: reference, as: session)
+    }
+
+    /// The same for whoever has waited already, or need not.
+    private func sendNow(
+        _ message: OutgoingMessage, to reference: RoomReference, as session: ClientSession
+    ) -> EventLoopFuture<Reply> {
         guard let room = session.subscription(to: reference)?.room ?? self.rooms.loaded(reference) else {
             return self.gated(session) { () throws(ChatError) in
                 _ = try await self.rooms.existing(reference)
             } then: {
-                self.send(message, to: reference, as: session)
+                self.sendNow(message, to: reference, as: session)
             }
         }
         let draft: RoomDraft
@@ -96,6 +103,8 @@ extension ChatService {
                 promise.fail(error)
             }
         }
+        // Behind a gate of its own already: those that wait for that one keep their places.
+        guard session.sendGate == nil else { return promise.futureResult.flatMap { next() } }
         let gate = session.eventLoop.makePromise(of: Void.self)
         session.sendGate = gate.futureResult
         return promise.futureResult.flatMap { next() }.always { _ in

@@ -261,15 +261,8 @@ final class PhoenixSocket {
     /// Gives the session; an anonymous socket becomes a guest now, when it needs to be somebody.
     func becomeSomebody() throws(ChatError) -> ClientSession {
         if let session = self.session { return session }
-        return try self.openSession(try self.service.admitPassingGuest(from: self.address)).get()
-    }
-
-    private func openSession(_ identity: Identity) -> Result<ClientSession, ChatError> {
-        guard case .anonymous(let visit) = self.standing else {
-            // It has closed meanwhile, or another join was quicker.
-            self.service.dismiss(identity)
-            return self.session.map(Result.success) ?? .failure(ChatError(.unavailable))
-        }
+        guard case .anonymous(let visit) = self.standing else { throw ChatError(.unavailable) }
+        let identity = try self.service.admitPassingGuest(from: self.address)
         // One connection counts once.
         self.service.end(visit)
         self.standing = .gone
@@ -278,11 +271,11 @@ final class PhoenixSocket {
                 identity, sink: self, canResume: false, isVisible: false, on: self.eventLoop)
             self.standing = .user(session)
             self.isPassingGuest = true
-            return .success(session)
+            return session
         } catch {
             self.service.dismiss(identity)
             self.becomeAnonymous()
-            return .failure(error)
+            throw error
         }
     }
 
