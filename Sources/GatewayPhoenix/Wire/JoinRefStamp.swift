@@ -7,27 +7,19 @@ import WireJSON
 ///
 /// A value for one channel of one V2 client: what it looks for and what it writes is made once.
 struct JoinRefStamp: Sendable {
-    /// How a broadcast of the topic begins as ``MessageWriter`` writes it, and how it is to begin.
-    private let text: (before: [UInt8], after: [UInt8])
+    private let text: FrameStart
     private let topic: [UInt8]
     private let joinRef: [UInt8]
 
     /// - Parameter joinRef: ``ChannelInstance/messageRef``; null stamps nothing.
     init(joinRef: Ref, topic: String) {
-        self.text = (Self.start(.null, topic), Self.start(joinRef, topic))
+        self.text = FrameStart {
+            $0.beginMessage(joinRef: .null, topic: topic)
+        } becomes: {
+            $0.beginMessage(joinRef: joinRef, topic: topic)
+        }
         self.topic = Array(topic.utf8)
         self.joinRef = Array(joinRef.bareText.utf8)
-    }
-
-    private static func start(_ joinRef: Ref, _ topic: String) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginArray()
-        writer.ref(joinRef)
-        writer.null()
-        writer.string(topic)
-        var bytes = writer.takeBuffer()
-        bytes.writeInteger(UInt8(ascii: ","))
-        return Array(buffer: bytes)
     }
 
     /// The same frames, the topic's broadcasts among them with the join_ref: text ones as pushes, binary ones in layout
@@ -37,26 +29,13 @@ struct JoinRefStamp: Sendable {
         var run = FrameRun(frames)
         while let frame = run.next() {
             switch frame.opcode {
-            case .text where self.isBroadcast(text: frame.payload): self.append(text: frame.payload, to: &output)
+            case .text where self.text.begins(frame.payload): self.text.append(frame.payload, to: &output)
             case .binary where self.isBroadcast(binary: frame.payload): self.append(binary: frame.payload, to: &output)
             case .text, .binary, .continuation, .close, .ping, .pong: output.writeImmutableBuffer(frame.bytes)
             }
         }
         output.writeImmutableBuffer(run.rest)
         return output
-    }
-
-    // MARK: - Text
-
-    private func isBroadcast(text payload: ByteBuffer) -> Bool {
-        payload.readableBytesView.starts(with: self.text.before)
-    }
-
-    private func append(text payload: ByteBuffer, to output: inout ByteBuffer) {
-        WebSocketFrameEncoder.frame(.text, into: &output) { output in
-            output.writeBytes(self.text.after)
-            output.writeBytes(payload.readableBytesView.dropFirst(self.text.before.count))
-        }
     }
 
     // MARK: - Binary: `02 topic event …` becomes `00 join_ref topic event …`

@@ -113,27 +113,29 @@ class Seen:
     others: set[int] = field(default_factory=set)  # sequence numbers of events that are no messages
 
 
-class Receiver:
-    """Reads rooms without end: resumes after every loss and pages through every gap.
+class Surviving:
+    """Reads rooms without end, one session after the other.
 
     After a loss it stays away until `progress()` has grown by one of `absences`, so that there is something to
     miss: little, which is replayed, or more than the server's replay window.
     """
 
-    def __init__(self, server: Server, name: str, rooms: list[int], progress: Callable[[], int],
-                 absences: Iterator[int]) -> None:
+    def __init__(self, server: Server, name: str, progress: Callable[[], int], absences: Iterator[int]) -> None:
         self.server = server
+        self.name = name
         self.progress = progress
         self.absences = absences
         self.hurry = False  # ends every absence
-        self.name = name
-        self.numbers = rooms
         self.rooms: dict[int, Seen] = {}
         self.errors: list[str] = []
         self.results: dict[str, int] = {}
         self.stopping = False
         self._token = server.token(name)
-        self._client: Client | None = None
+        self._client = None
+
+    async def _session(self) -> None:
+        """Connects, comes back into the rooms and receives until it is cut."""
+        raise NotImplementedError
 
     async def run(self) -> None:
         """Receives until `stop`."""
@@ -159,6 +161,15 @@ class Receiver:
         """Returns when the room has been seen up to `seq`."""
         while self.rooms[room].seq < seq:
             await asyncio.sleep(0.02)
+
+
+class Receiver(Surviving):
+    """Resumes after every loss and pages through every gap."""
+
+    def __init__(self, server: Server, name: str, rooms: list[int], progress: Callable[[], int],
+                 absences: Iterator[int]) -> None:
+        super().__init__(server, name, progress, absences)
+        self.numbers = rooms
 
     async def _session(self) -> None:
         resume = {room: (seen.epoch, seen.seq) for room, seen in self.rooms.items()}

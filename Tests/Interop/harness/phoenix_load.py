@@ -10,7 +10,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
-from .load import GONE, RECONNECT_DELAY, Acknowledged, Seen
+from .load import GONE, RECONNECT_DELAY, Acknowledged, Seen, Surviving
 from .phoenix import PhoenixClient
 from .phoenix_frames import Message
 from .server import Server
@@ -97,55 +97,16 @@ class PhoenixSender:
         self.acknowledged[client_id] = Acknowledged(room, body, answer["id"], answer["seq"])
 
 
-class PhoenixReceiver:
-    """Reads rooms without end: rejoins with its last position after every loss and pages through every gap.
-
-    After a loss it stays away until `progress()` has grown by one of `absences`, so that there is something to
-    miss: little, which is replayed, or more than the server's replay window.
-    """
+class PhoenixReceiver(Surviving):
+    """Rejoins with its last position after every loss and pages through every gap."""
 
     def __init__(self, server: Server, name: str, topics: dict[int, str], progress: Callable[[], int],
                  absences: Iterator[int], vsn: str = "2.0.0") -> None:
-        self.server = server
-        self.name = name
+        super().__init__(server, name, progress, absences)
         self.topics = topics
         self.vsn = vsn
-        self.progress = progress
-        self.absences = absences
-        self.hurry = False  # ends every absence
-        self.rooms: dict[int, Seen] = {}
-        self.errors: list[str] = []
-        self.results: dict[str, int] = {}
-        self.stopping = False
         self._numbers = {topic: number for number, topic in topics.items()}
         self._paged: dict[int, int] = {}  # room → position up to which a page has told what may come live as well
-        self._token = server.token(name)
-        self._client: PhoenixClient | None = None
-
-    async def run(self) -> None:
-        """Receives until `stop`."""
-        while not self.stopping:
-            try:
-                await self._session()
-            except GONE:
-                await self._stay_away()
-
-    async def _stay_away(self) -> None:
-        goal = self.progress() + next(self.absences)
-        await asyncio.sleep(RECONNECT_DELAY)
-        while self.progress() < goal and not (self.hurry or self.stopping):
-            await asyncio.sleep(RECONNECT_DELAY)
-
-    def stop(self) -> None:
-        """Ends `run` after what has arrived."""
-        self.stopping = True
-        if self._client is not None:
-            self._client.cut()
-
-    async def until(self, room: int, seq: int) -> None:
-        """Returns when the room has been seen up to `seq`."""
-        while self.rooms[room].seq < seq:
-            await asyncio.sleep(0.02)
 
     async def _session(self) -> None:
         client = self._client = await _connect(self.server, self._token, self.vsn)
